@@ -1,0 +1,1 @@
+"""Carrying words: the front ends, the wiring, the life of the process."""

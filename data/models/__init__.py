@@ -1,0 +1,1 @@
+"""The shared vocabulary: frozen, slotted values without any input or output."""

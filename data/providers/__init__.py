@@ -1,0 +1,1 @@
+"""The market APIs: one file each, a manifest with pure parsers."""

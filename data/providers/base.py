@@ -1,0 +1,206 @@
+"""What a provider is: a value. Endpoints, parsers, quotas and error maps, declared; no input or output."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+from urllib.parse import quote, urlencode
+
+from data.errors import InvariantBroken, UpstreamError
+from data.models.fields import Field
+from data.models.ids import Chain, ProviderId, TokenKey
+from data.models.market import Capability, Record, Timeframe
+
+Json: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What is asked of an endpoint; each endpoint takes the parts that its path and parser name."""
+
+    tokens: tuple[TokenKey, ...] = ()
+    chain: Chain = Chain.SOLANA
+    pool: str = ""
+    query: str = ""
+    timeframe: Timeframe = Timeframe.H1
+    limit: int = 200
+    before: int | None = None  # unix seconds, exclusive
+
+    @property
+    def token(self) -> TokenKey:
+        """The one token asked for."""
+        if len(self.tokens) != 1:
+            raise InvariantBroken(f"one token expected, {len(self.tokens)} given")
+        return self.tokens[0]
+
+
+Parser: TypeAlias = Callable[[Json, Ask, datetime], tuple[Record, ...]]
+Slots: TypeAlias = Callable[[Ask], Mapping[str, str]]
+Fault: TypeAlias = Callable[[int, Json], UpstreamError | None]
+
+
+def no_slots(ask: Ask) -> Mapping[str, str]:
+    """Add nothing to the standard slots."""
+    return {}
+
+
+def no_fault(status: int, body: Json) -> UpstreamError | None:
+    """See no error in a body."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One call of a vendor's API.
+
+    `path` and the values of `query` hold slots: `{chain}` (the vendor's word for it), `{address}`,
+    `{addresses}` (comma-joined), `{pool}`, `{query}`, `{limit}`, and those that `slots` adds. A query
+    parameter whose value is empty after filling is left out. `payload` makes the JSON body of a POST. `parse`
+    is pure; it may raise BadPayload or NotListed, and gives records whose fields are within `fields`.
+    """
+
+    capability: Capability
+    path: str
+    parse: Parser
+    ttl_s: float
+    stale_s: float
+    fields: frozenset[Field[Any]] = frozenset()
+    query: Mapping[str, str] = field(default_factory=dict)
+    method: Literal["GET", "POST"] = "GET"
+    payload: Callable[[Ask], Json] | None = None
+    slots: Slots = no_slots
+    timeout_s: float = 4.0
+    batch: int = 1
+    quota: str = "default"
+    cost: int = 1
+    chains: frozenset[Chain] | None = None  # narrower than the provider's
+    samples: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How logs and metrics call it."""
+        return f"{self.capability}:{self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """At most `calls` in any `per_s` seconds, and no more than `burst` at once."""
+
+    calls: int
+    per_s: float
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorMap:
+    """Which error an answer is: by status first, then by what `in_body` sees (also in a 200)."""
+
+    by_status: Mapping[int, type[UpstreamError]] = field(default_factory=dict)
+    in_body: Fault = no_fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """How a key travels: a header's or a query parameter's name; `required`: nothing works without."""
+
+    header: str = ""
+    parameter: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One market API: everything the gateway and the planner must know of it.
+
+    `trust` weighs its figures, 0 to 1. `chains` holds the chains it knows under the vendor's own words.
+    """
+
+    id: ProviderId
+    title: str
+    docs: str
+    base_url: str
+    trust: float
+    chains: Mapping[Chain, str]
+    quotas: Mapping[str, Quota]
+    endpoints: tuple[Endpoint, ...]
+    errors: ErrorMap = ErrorMap()
+    auth: Auth = Auth()
+    attribution: str = ""
+    market: bool = True  # a market API; chain access is not one
+
+    def endpoints_for(self, capability: Capability, chain: Chain) -> tuple[Endpoint, ...]:
+        """List the endpoints that give `capability` on `chain`."""
+        if chain not in self.chains:
+            return ()
+        return tuple(
+            endpoint
+            for endpoint in self.endpoints
+            if endpoint.capability is capability and (endpoint.chains is None or chain in endpoint.chains)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One endpoint asked for one thing."""
+
+    provider: Provider
+    endpoint: Endpoint
+    ask: Ask
+
+    @property
+    def target(self) -> str:
+        """The path with its query, every value percent-encoded."""
+        ask, endpoint = self.ask, self.endpoint
+        addresses = [token.address for token in ask.tokens]
+        slots = {
+            "chain": self.provider.chains.get(ask.chain, ask.chain.value),
+            "address": addresses[0] if len(addresses) == 1 else "",
+            "addresses": ",".join(addresses),
+            "pool": ask.pool,
+            "query": ask.query,
+            "limit": str(ask.limit),
+            **endpoint.slots(ask),
+        }
+        safe = {name: quote(value, safe=",") for name, value in slots.items()}
+        filled = {name: template.format_map(slots) for name, template in endpoint.query.items()}
+        query = urlencode({name: value for name, value in filled.items() if value}, safe=",")
+        return endpoint.path.format_map(safe) + (f"?{query}" if query else "")
+
+    @property
+    def body(self) -> Json | None:
+        """The JSON body, for a POST."""
+        return None if self.endpoint.payload is None else self.endpoint.payload(self.ask)
+
+    @property
+    def key(self) -> str:
+        """What makes two calls the same."""
+        ask = self.ask
+        if self.endpoint.payload is None:
+            return f"{self.provider.id} {self.target}"
+        words = (*(str(token) for token in ask.tokens), ask.pool, ask.query)
+        return f"{self.provider.id} {self.endpoint.name} {' '.join(words)}"
+
+
+def discover() -> dict[ProviderId, Provider]:
+    """Import every module of this package and collect their `PROVIDER`s by id.
+
+    Raises:
+        InvariantBroken: a module has no PROVIDER, or two carry one id.
+    """
+    import data.providers as package
+
+    found: dict[ProviderId, Provider] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name in {"base", "values"}:
+            continue
+        provider = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "PROVIDER", None)
+        if not isinstance(provider, Provider):
+            raise InvariantBroken(f"data/providers/{module.name}.py declares no PROVIDER")
+        if provider.id in found or provider.id != module.name:
+            raise InvariantBroken(f"provider id {provider.id} is taken, or is not its module's name")
+        found[provider.id] = provider
+    return found
