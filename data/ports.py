@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from data.clock import Clock
+from data.clock import Clock, Deadline
 
-__all__ = ["CacheEntry", "CacheTier", "Clock"]
+__all__ = ["CacheEntry", "CacheTier", "Clock", "Deadline"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     SEARCH = "search"
     NEW_POOLS = "new_pools"
     TRENDING = "trending"
+    RATES = "rates"
 
 
 class Timeframe(StrEnum):
@@ -195,7 +196,16 @@ class TokenMatch:
     source: ProviderId = ProviderId("")
 
 
-Record: TypeAlias = TokenReport | Pool | CandleSeries | Trade | SecurityReport | TokenMatch
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiatRate:
+    """What one US dollar is worth in a currency; `currency` is its ISO 4217 code."""
+
+    currency: str
+    per_usd: Decimal
+    as_of: datetime | None = None
+
+
+Record: TypeAlias = TokenReport | Pool | CandleSeries | Trade | SecurityReport | TokenMatch | FiatRate
 
 
 class GapReason(StrEnum):

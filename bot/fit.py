@@ -1,0 +1,100 @@
+"""Cut a reply to a platform's limits: what matters least goes first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.frontend import Limits
+from handlers.reply import Button, Field, Reply, Span, Style, Text
+
+PRACTICE = "practice market, not real prices"
+_LEAST_BODY = 200
+
+
+def fit(reply: Reply, limits: Limits) -> Reply:
+    """Make a reply fit: parts to their own limits, then fields by priority, then the body's end."""
+    measure = limits.measure
+    room = limits.caption if reply.image is not None else limits.total
+    fitted = reply.with_(
+        title=cut(reply.title, limits.title, measure),
+        body=cut(reply.body, min(limits.body, room), measure),
+        footer=cut(reply.footer, min(limits.footer, room // 4), measure),
+        fields=_fields(reply, limits),
+        buttons=_buttons(reply.rows, limits),
+        page=None,
+    )
+    while size(fitted, limits) > room and fitted.fields:
+        least = min(range(len(fitted.fields)), key=lambda at: (fitted.fields[at].priority, -at))
+        if fitted.fields[least].priority >= 100 and measure(fitted.body.plain) > _LEAST_BODY:
+            break
+        fitted = fitted.with_(fields=fitted.fields[:least] + fitted.fields[least + 1 :])
+    over = size(fitted, limits) - room
+    if over > 0:
+        fitted = fitted.with_(body=cut(fitted.body, measure(fitted.body.plain) - over, measure))
+    return fitted
+
+
+def size(reply: Reply, limits: Limits) -> int:
+    """Measure a reply as its renderer will write it, or a little more."""
+    measure = limits.measure
+    parts = [reply.title.plain, reply.body.plain, footer_text(reply)]
+    parts += [field.name + field.value.plain for field in reply.fields]
+    return sum(measure(part) + limits.joint for part in parts if part)
+
+
+def footer_text(reply: Reply) -> str:
+    """Write the footer with the mark of the practice market, which nothing may crowd out."""
+    parts = [reply.footer.plain, PRACTICE if reply.practice else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def cut(text: Text, limit: int, measure: Callable[[str], int]) -> Text:
+    """Cut a text to `limit` units, the last an ellipsis where something was cut."""
+    if measure(text.plain) <= limit:
+        return text
+    kept: list[Span] = []
+    left = max(0, limit - 1)
+    for span in text.spans:
+        units = measure(span.text)
+        if units > left:
+            words = _prefix(span.text, left, measure)
+            if words and span.style is not Style.COMMAND:
+                kept.append(Span(words, span.style, span.url))
+            break
+        kept.append(span)
+        left -= units
+    return Text((*kept, Span("…"))) if limit > 0 else Text()
+
+
+def _prefix(words: str, units: int, measure: Callable[[str], int]) -> str:
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(words[:middle]) <= units:
+            low = middle
+        else:
+            high = middle - 1
+    return words[:low]
+
+
+def _fields(reply: Reply, limits: Limits) -> tuple[Field, ...]:
+    shown = [field for field in reply.fields if field.value]
+    while len(shown) > limits.fields:
+        shown.remove(min(reversed(shown), key=lambda field: field.priority))
+    return tuple(
+        Field(
+            cut(Text((Span(field.name),)), limits.field_name, limits.measure).plain,
+            cut(field.value, limits.field_value, limits.measure),
+            field.priority,
+            field.inline,
+        )
+        for field in shown
+    )
+
+
+def _buttons(rows: tuple[tuple[Button, ...], ...], limits: Limits) -> tuple[tuple[Button, ...], ...]:
+    """Break rows that are too wide, keep as many rows as there is room for."""
+    broken = [
+        row[at : at + limits.per_row] for row in rows if row for at in range(0, len(row), limits.per_row)
+    ]
+    return tuple(broken[: limits.rows])

@@ -1,0 +1,44 @@
+"""Conflation: the first frame at once, then the newest a platform's pace allows, the last always."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from data.clock import Clock
+from data.nursery import Nursery
+from handlers.reply import Reply
+
+
+async def conflate(
+    frames: AsyncGenerator[Reply, None], interval_s: float, clock: Clock, nursery: Nursery
+) -> AsyncGenerator[Reply, None]:
+    """Pass frames on, at least `interval_s` apart; a frame that a newer one overtakes is dropped."""
+    newest: list[Reply] = []
+    changed = asyncio.Event()
+
+    async def pump() -> None:
+        try:
+            async with aclosing(frames) as source:
+                async for frame in source:
+                    newest[:] = [frame]
+                    changed.set()
+        finally:
+            ended.set()
+            changed.set()
+
+    ended = asyncio.Event()
+    task = nursery.start(pump(), name="frames")
+    try:
+        while True:
+            await changed.wait()
+            changed.clear()
+            if newest:
+                yield newest.pop()
+                if not ended.is_set():
+                    await clock.sleep(interval_s)
+            if ended.is_set() and not newest:
+                return
+    finally:
+        task.cancel()

@@ -1,0 +1,233 @@
+"""Settings: one frozen tree, read once from the environment (prefix TRENCHCOAT_) and an env file.
+
+The only reader of the environment. A wrong value is one clear line; secrets are masked in every rendering.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "TRENCHCOAT_"
+_OWNER = re.compile(r"(telegram|discord|console):[A-Za-z0-9_-]{1,40}")
+_RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
+
+
+class SettingsError(Exception):
+    """Settings cannot be used; `problems` holds one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def _owners(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    owners = [word.strip() for word in value.split(",") if word.strip()]
+    for owner in owners:
+        if not _OWNER.fullmatch(owner):
+            raise ValueError(f"{owner!r} is not of the form telegram:123 or discord:456")
+    return tuple(owners)
+
+
+def _url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
+        raise ValueError("must be a web address such as https://host or http://127.0.0.1:8080")
+    return value.rstrip("/")
+
+
+def _latency(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = _RANGE.fullmatch(value.strip())
+    if match is None:
+        raise ValueError("must be milliseconds such as 50-400 or 80")
+    low, high = int(match[1]), int(match[2] or match[1])
+    if low > high:
+        raise ValueError("the first number must not be above the second")
+    return (low, high)
+
+
+Url = Annotated[str, BeforeValidator(_url)]
+
+
+class Section(BaseModel):
+    """A concern's settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TelegramSettings(Section):
+    token: SecretStr | None = Field(default=None, description="Bot token from @BotFather")
+    api_url: Url = Field(
+        default="https://api.telegram.org", description="Bot API server, for a self-hosted one"
+    )
+    webhook_url: Url | None = Field(
+        default=None, description="Public address for updates; empty means long polling"
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="Secret that Telegram repeats with each update; made at random if empty"
+    )
+
+
+class DiscordSettings(Section):
+    token: SecretStr | None = Field(default=None, description="Bot token from the developer portal")
+    api_url: Url = Field(default="https://discord.com/api/v10", description="REST address, for a proxy")
+    message_content: bool = Field(
+        default=True, description="Ask for the message content intent, so that pasted addresses are seen"
+    )
+
+
+class ProviderSettings(Section):
+    base_url: Url | None = Field(default=None, description="Another address for this provider")
+    api_key: SecretStr | None = Field(default=None, description="Key, where the provider has one")
+    enabled: bool = Field(default=True, description="Whether it is asked at all")
+
+
+class AiSettings(Section):
+    api_key: SecretStr | None = Field(
+        default=None, description="Anthropic API key; empty means the rule engine"
+    )
+    base_url: Url | None = Field(default=None, description="Another address of the Messages API")
+    model: str = Field(default="claude-sonnet-4-5", description="Model name")
+
+
+class HttpSettings(Section):
+    host: str = Field(default="127.0.0.1", description="Address that health and metrics listen on")
+    port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port; empty means not served, 0 means any free"
+    )
+
+
+class LogSettings(Section):
+    format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="auto: console on a terminal, else JSON"
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severity written"
+    )
+
+
+class SandboxSettings(Section):
+    seed: int = Field(default=7, ge=0, le=2**32, description="One seed, one history")
+    speed: float = Field(
+        default=1.0, gt=0, le=3600, description="Practice seconds a second; 60 is an hour a minute"
+    )
+    latency_ms: Annotated[tuple[int, int], BeforeValidator(_latency), NoDecode] = Field(
+        default=(0, 0), description="Delay of each answer, such as 50-400"
+    )
+    faults: str = Field(default="", description="Faults by vendor, such as rugcheck=500,jupiter=429")
+
+
+class AccessSettings(Section):
+    registration: Literal["open", "approval"] = Field(
+        default="open", description="open: /start makes a member; approval: an operator does"
+    )
+
+
+class Settings(BaseSettings):
+    """Everything an operator can choose."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    frontends: Literal["auto", "telegram", "discord", "console", "telegram,discord"] = Field(
+        default="auto", description="auto: those with a token; with none, the console"
+    )
+    market: Literal["auto", "live", "sandbox"] = Field(
+        default="auto",
+        description="live, or sandbox (the practice market); auto: live once a chat token is set",
+    )
+    state_dir: Path = Field(
+        default=Path("~/.trenchcoat"), description="Folder of the database and other state"
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql://… ; empty means SQLite in state_dir"
+    )
+    redis_url: SecretStr | None = Field(default=None, description="redis://… ; empty means none")
+    owner_ids: Annotated[tuple[str, ...], BeforeValidator(_owners), NoDecode] = Field(
+        default=(), description="Operators for good: telegram:123,discord:456"
+    )
+    telegram: TelegramSettings = TelegramSettings()
+    discord: DiscordSettings = DiscordSettings()
+    providers: dict[str, ProviderSettings] = Field(default={}, description="By provider id")
+    ai: AiSettings = AiSettings()
+    http: HttpSettings = HttpSettings()
+    log: LogSettings = LogSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    access: AccessSettings = AccessSettings()
+
+    @model_validator(mode="after")
+    def _named_front_ends_have_tokens(self) -> Settings:
+        for name, token in (("telegram", self.telegram.token), ("discord", self.discord.token)):
+            if name in self.frontends.split(",") and token is None:
+                raise ValueError(
+                    f"FRONTENDS names {name}: set {PREFIX}{name.upper()}__TOKEN, or FRONTENDS=auto"
+                )
+        return self
+
+    @property
+    def chat_tokens(self) -> bool:
+        """Whether any chat platform is configured."""
+        return self.telegram.token is not None or self.discord.token is not None
+
+    @property
+    def practice(self) -> bool:
+        """Whether the practice market is used."""
+        return self.market == "sandbox" or (self.market == "auto" and not self.chat_tokens)
+
+    @property
+    def front_ends(self) -> tuple[str, ...]:
+        """The front ends to start."""
+        if self.frontends != "auto":
+            return tuple(self.frontends.split(","))
+        chosen = [
+            name
+            for name, token in (("telegram", self.telegram.token), ("discord", self.discord.token))
+            if token is not None
+        ]
+        return tuple(chosen) or ("console",)
+
+
+def load(env_file: Path | None = None, **overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: with one line for each wrong or unknown value.
+    """
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _known(name))
+    if unknown:
+        raise SettingsError([f"{name}: there is no such setting" for name in unknown])
+    try:
+        return Settings(_env_file=env_file, **overrides)  # type: ignore[arg-type, call-arg]
+    except ValidationError as error:
+        raise SettingsError([_problem(item) for item in error.errors(include_input=False)]) from None
+
+
+def _known(name: str) -> bool:
+    return name.removeprefix(PREFIX).partition("__")[0].lower() in Settings.model_fields
+
+
+def _problem(item: object) -> str:
+    """Word one validation error without its value, which may be a secret."""
+    details = dict(item)  # type: ignore[call-overload]
+    name = "__".join(str(part).upper() for part in details["loc"])
+    message = str(details["msg"]).removeprefix("Value error, ")
+    if details["type"] == "extra_forbidden":
+        message = "there is no such setting"
+    return f"{PREFIX}{name}: {message}" if name else message

@@ -1,0 +1,109 @@
+"""What a chat has decided: its rules, and the flags that are set; read from memory, written through."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from data.store.store import Store
+
+from config.flags import FLAGS
+from data.errors import BadArgument
+from data.models.chat import Actor, Chat, Effect, FlagOverride, FlagScope, Rule, SubjectKind
+
+_REMEMBERED = 20_000
+RULES_LIMIT = 200
+
+
+def signature(actor: Actor) -> str:
+    """Name an actor for the audit: a number of ours, or the platform's id."""
+    return f"user:{actor.user.id}" if actor.user is not None else str(actor.identity)
+
+
+class Chats:
+    """Rules and flags; a change is effective on the next command."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rules: OrderedDict[str, tuple[Rule, ...]] = OrderedDict()
+        self._overrides: tuple[FlagOverride, ...] | None = None
+
+    async def rules(self, chat: Chat) -> tuple[Rule, ...]:
+        """List the rules of a chat; a private chat has none."""
+        if chat.private:
+            return ()
+        known = self._rules.get(chat.key)
+        if known is None:
+            async with self._store.read() as tx:
+                known = await tx.rules.for_chat(chat.key)
+            self._rules[chat.key] = known
+            while len(self._rules) > _REMEMBERED:
+                self._rules.popitem(last=False)
+        return known
+
+    async def add_rule(
+        self, actor: Actor, chat: Chat, *, command: str, effect: Effect, kind: SubjectKind, subject: str
+    ) -> Rule:
+        """Add a rule, in place of the one that says the opposite of the same subject.
+
+        Raises:
+            BadArgument: the chat has too many rules.
+        """
+        present = await self.rules(chat)
+        if len(present) >= RULES_LIMIT:
+            raise BadArgument(f"This chat has {RULES_LIMIT} rules already.", hint="Remove one with /rules.")
+        same = [r for r in present if (r.command, r.kind, r.subject) == (command, kind, subject)]
+        async with self._store.begin() as tx:
+            for rule in same:
+                await tx.rules.remove(rule.id, chat.key)
+            rule = await tx.rules.add(chat.key, command, effect, kind, subject)
+            await tx.audit.append(signature(actor), effect.value, chat.key, rule.name)
+        self._rules.pop(chat.key, None)
+        return rule
+
+    async def remove_rule(self, actor: Actor, chat: Chat, rule_id: int) -> bool:
+        """Remove a rule of this chat; False where it has none of that number."""
+        async with self._store.begin() as tx:
+            removed = await tx.rules.remove(rule_id, chat.key)
+            if removed:
+                await tx.audit.append(signature(actor), "rule removed", chat.key, f"#{rule_id}")
+        self._rules.pop(chat.key, None)
+        return removed
+
+    async def moved(self, chat: Chat, new_id: str) -> None:
+        """Follow a chat that got a new id."""
+        async with self._store.begin() as tx:
+            await tx.chats.migrate(chat.platform, chat.id, new_id)
+        self._rules.pop(chat.key, None)
+        self._rules.pop(f"{chat.platform}:{new_id}", None)
+
+    async def flags(self, actor: Actor, chat: Chat) -> Mapping[str, bool]:
+        """Resolve every flag: the narrowest setting wins (default, global, chat, user)."""
+        if self._overrides is None:
+            async with self._store.read() as tx:
+                self._overrides = await tx.flags.all()
+        subjects = {FlagScope.GLOBAL: "", FlagScope.CHAT: chat.key, FlagScope.USER: signature(actor)}
+        values = {flag.name: flag.default for flag in FLAGS.values()}
+        for scope in FlagScope:
+            for override in self._overrides:
+                if (
+                    override.scope is scope
+                    and override.subject == subjects[scope]
+                    and override.name in values
+                ):
+                    values[override.name] = override.value
+        return values
+
+    async def overrides(self) -> tuple[FlagOverride, ...]:
+        """List the flags that are set."""
+        async with self._store.read() as tx:
+            self._overrides = await tx.flags.all()
+        return self._overrides
+
+    async def set_flag(self, actor: Actor, override: FlagOverride) -> None:
+        """Set a flag."""
+        async with self._store.begin() as tx:
+            await tx.flags.set(override)
+            detail = f"{override.scope} {override.subject} {'on' if override.value else 'off'}"
+            await tx.audit.append(signature(actor), "flag", override.name, detail)
+        self._overrides = None

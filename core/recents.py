@@ -1,0 +1,64 @@
+"""What one person last saw in a chat: the token, and why a command was refused. Kept over restarts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from data.store.store import Store
+
+from data.models.chat import Actor, Chat
+from data.models.ids import Chain, TokenKey
+from data.ports import Clock
+
+_REMEMBERED = 20_000
+_TOKEN, _REFUSAL = "token", "refusal"
+
+
+class Recents:
+    """Small memories by person and chat; a repeated one costs no write."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._known: OrderedDict[tuple[str, str, str], str | None] = OrderedDict()
+
+    async def saw(self, actor: Actor, chat: Chat, token: TokenKey) -> None:
+        """Keep which token a person looked at."""
+        await self._put(actor, chat, _TOKEN, str(token))
+
+    async def token(self, actor: Actor, chat: Chat) -> TokenKey | None:
+        """Tell which token a person looked at last."""
+        kept = await self._get(actor, chat, _TOKEN)
+        if kept is None:
+            return None
+        chain, _, address = kept.partition(":")
+        return TokenKey(Chain(chain), address)
+
+    async def refused(self, actor: Actor, chat: Chat, explanation: str) -> None:
+        """Keep why the last command was refused."""
+        await self._put(actor, chat, _REFUSAL, explanation)
+
+    async def refusal(self, actor: Actor, chat: Chat) -> str | None:
+        """Tell why the last refused command was refused."""
+        return await self._get(actor, chat, _REFUSAL)
+
+    async def _get(self, actor: Actor, chat: Chat, kind: str) -> str | None:
+        key = (str(actor.identity), chat.key, kind)
+        if key not in self._known:
+            async with self._store.read() as tx:
+                self._remember(key, await tx.recents.get(*key))
+        return self._known[key]
+
+    async def _put(self, actor: Actor, chat: Chat, kind: str, value: str) -> None:
+        key = (str(actor.identity), chat.key, kind)
+        if self._known.get(key) == value:
+            return
+        async with self._store.begin() as tx:
+            await tx.recents.set(*key, value, self._clock.now())
+        self._remember(key, value)
+
+    def _remember(self, key: tuple[str, str, str], value: str | None) -> None:
+        self._known[key] = value
+        self._known.move_to_end(key)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)

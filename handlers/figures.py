@@ -1,0 +1,109 @@
+"""Numbers and times as people read them; percent exists only here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_STEPS = ((Decimal("1e12"), "T"), (Decimal("1e9"), "B"), (Decimal("1e6"), "M"), (Decimal("1e3"), "K"))
+_SHORTENED_ZEROS = 4
+
+
+def significant(value: Decimal, digits: int) -> Decimal:
+    """Round to so many significant digits."""
+    if not value:
+        return value
+    rounded = value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1), rounding=ROUND_HALF_EVEN)
+    if rounded.adjusted() > value.adjusted():  # 0.9996 became 1.000
+        rounded = rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - digits + 1))
+    return rounded
+
+
+def price(value: Decimal) -> str:
+    """Write a price in USD with four significant digits: $1,234.50, $0.01234, $0.0₅1234."""
+    if value >= 1000:
+        return f"${value:,.2f}"
+    if value >= 1:
+        return f"${significant(value, 5):,f}"
+    if not value:
+        return "$0"
+    digits = f"{significant(value, 4):f}".rstrip("0")
+    zeros = len(digits) - len("0." + digits[2:].lstrip("0"))
+    if zeros >= _SHORTENED_ZEROS:
+        return f"$0.0{str(zeros).translate(_SUBSCRIPT)}{digits[2 + zeros :]}"
+    return f"${digits}"
+
+
+def usd(value: Decimal) -> str:
+    """Write a sum in USD: $512.30, $45.2K, $3.81B."""
+    return "$" + short(value, cents=True)
+
+
+def short(value: Decimal, *, cents: bool = False) -> str:
+    """Write a number with three digits and its step: 45.2K, 1.20M."""
+    if value < 0:
+        return "-" + short(-value, cents=cents)
+    if value >= Decimal("1e18"):
+        return f"{value:.2E}"
+    for index, (step, sign) in enumerate(_STEPS):
+        if value >= step:
+            scaled = significant(value / step, 3)
+            if scaled >= 1000 and index > 0:
+                return f"{significant(value / _STEPS[index - 1][0], 3):f}{_STEPS[index - 1][1]}"
+            return f"{scaled:f}{sign}" if scaled < 1000 else f"{scaled:,.0f}{sign}"
+    if value == value.to_integral_value():
+        return f"{value:f}".partition(".")[0]
+    return f"{value:.2f}" if cents or value >= 1 else f"{significant(value, 3):f}"
+
+
+def count(value: int) -> str:
+    """Write a whole number with its groups."""
+    return f"{value:,}"
+
+
+def percent(ratio: Decimal, *, signed: bool = False) -> str:
+    """Write a ratio as percent: +4.2 %, 0.3 %, +1,240 %."""
+    value = ratio * 100
+    if value.is_zero():
+        return "0 %"
+    size = abs(value)
+    places = 0 if size >= 100 else 1 if size >= 1 else 2
+    if size >= Decimal("1e7"):
+        return f"{'+' if signed and value > 0 else ''}{value:.1E} %"
+    words = f"{value:+,.{places}f}" if signed else f"{value:,.{places}f}"
+    return f"{words} %"
+
+
+def age(span: timedelta) -> str:
+    """Write a length of time by its largest unit: 40s, 12m, 7h, 3d, 2.1y."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m"
+    if seconds < 86400 * 2:
+        return f"{seconds // 3600}h"
+    if seconds < 86400 * 365:
+        return f"{seconds // 86400}d"
+    return f"{seconds / (86400 * 365):.1f}y"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Write how long ago something was."""
+    return f"{age(now - at)} ago" if now - at >= timedelta(seconds=1) else "now"
+
+
+def clock_time(at: datetime) -> str:
+    """Write an instant of today in UTC."""
+    return f"{at:%H:%M} UTC"
+
+
+def date(at: datetime) -> str:
+    """Write a day."""
+    return f"{at:%d %b %Y}"
+
+
+def address(text: str) -> str:
+    """Write an address by its ends."""
+    return text if len(text) <= 13 else f"{text[:4]}…{text[-4:]}"
