@@ -117,8 +117,8 @@ class LogSettings(Section):
     format: Literal["auto", "json", "console"] = Field(
         default="auto", description="auto: console on a terminal, else JSON"
     )
-    level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Least severity written"
+    level: Literal["auto", "debug", "info", "warning", "error"] = Field(
+        default="auto", description="Least severity written; auto: info, or warning beside a console"
     )
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from data.store.store import Store
-
 from config.flags import FLAGS
 from data.errors import BadArgument
 from data.models.chat import Actor, Chat, Effect, FlagOverride, FlagScope, Rule, SubjectKind
+from data.models.ids import UserId
+from data.store.store import Store
 
 _REMEMBERED = 20_000
 RULES_LIMIT = 200
 
 
-def signature(actor: Actor) -> str:
-    """Name an actor for the audit: a number of ours, or the platform's id."""
-    return f"user:{actor.user.id}" if actor.user is not None else str(actor.identity)
+def number(actor: Actor) -> UserId | None:
+    """Tell an actor's number for the audit."""
+    return None if actor.user is None else actor.user.id
 
 
 class Chats:
@@ -57,7 +57,7 @@ class Chats:
             for rule in same:
                 await tx.rules.remove(rule.id, chat.key)
             rule = await tx.rules.add(chat.key, command, effect, kind, subject)
-            await tx.audit.append(signature(actor), effect.value, chat.key, rule.name)
+            await tx.audit.append(number(actor), effect.value, chat.key, f"#{rule.id} {command} for {kind}")
         self._rules.pop(chat.key, None)
         return rule
 
@@ -66,7 +66,7 @@ class Chats:
         async with self._store.begin() as tx:
             removed = await tx.rules.remove(rule_id, chat.key)
             if removed:
-                await tx.audit.append(signature(actor), "rule removed", chat.key, f"#{rule_id}")
+                await tx.audit.append(number(actor), "rule removed", chat.key, f"#{rule_id}")
         self._rules.pop(chat.key, None)
         return removed
 
@@ -82,7 +82,7 @@ class Chats:
         if self._overrides is None:
             async with self._store.read() as tx:
                 self._overrides = await tx.flags.all()
-        subjects = {FlagScope.GLOBAL: "", FlagScope.CHAT: chat.key, FlagScope.USER: signature(actor)}
+        subjects = {FlagScope.GLOBAL: "", FlagScope.CHAT: chat.key, FlagScope.USER: str(number(actor) or "")}
         values = {flag.name: flag.default for flag in FLAGS.values()}
         for scope in FlagScope:
             for override in self._overrides:
@@ -104,6 +104,6 @@ class Chats:
         """Set a flag."""
         async with self._store.begin() as tx:
             await tx.flags.set(override)
-            detail = f"{override.scope} {override.subject} {'on' if override.value else 'off'}"
-            await tx.audit.append(signature(actor), "flag", override.name, detail)
+            detail = f"{'on' if override.value else 'off'}, {override.scope}"
+            await tx.audit.append(number(actor), "flag", override.name, detail)
         self._overrides = None

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import timedelta
 
-from data.store.store import Store
-
 from data.ports import Clock
+from data.store.store import Store
 
 KEPT_FOR = timedelta(days=30)
 _REMEMBERED = 5_000

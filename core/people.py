@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from data.store.store import Store
-
 from data.errors import BadArgument
 from data.models.chat import Identity, Level, User
 from data.models.ids import UserId
+from data.store.store import Store
 
 _REMEMBERED = 20_000
 
@@ -40,7 +39,7 @@ class People:
             async with self._store.begin() as tx:
                 user = await tx.users.ensure(identity, name)
                 await tx.users.set_level(user.id, Level.OPERATOR)
-                await tx.audit.append("settings", "role", f"user:{user.id}", "owner is operator")
+                await tx.audit.append(None, "role", user.id, "owner is operator, by the settings")
                 user = await tx.users.get(user.id)
         return self._remember(identity, user)
 
@@ -60,7 +59,7 @@ class People:
         if user.level is Level.ANYONE and self._open and not user.blocked:
             async with self._store.begin() as tx:
                 await tx.users.set_level(user.id, Level.MEMBER)
-                await tx.audit.append(f"user:{user.id}", "join", f"user:{user.id}", "registration is open")
+                await tx.audit.append(user.id, "join", user.id, "registration is open")
             user = await self._reload(user.id)
         return user
 
@@ -89,7 +88,7 @@ class People:
         async with self._store.begin() as tx:
             await tx.users.set_level(target.id, level)
             detail = f"level {target.level.value} to {level.value}"
-            await tx.audit.append(f"user:{actor.id}", "role", f"user:{target.id}", detail)
+            await tx.audit.append(actor.id, "role", target.id, detail)
         return await self._reload(target.id)
 
     async def set_blocked(self, actor: User, target: User, *, blocked: bool) -> User:
@@ -102,7 +101,7 @@ class People:
         async with self._store.begin() as tx:
             await tx.users.set_blocked(target.id, blocked)
             action = "block" if blocked else "unblock"
-            await tx.audit.append(f"user:{actor.id}", action, f"user:{target.id}", "")
+            await tx.audit.append(actor.id, action, target.id)
         return await self._reload(target.id)
 
     async def prefer(self, user: User, key: str, value: str | None) -> User:
@@ -115,7 +114,7 @@ class People:
         """Erase a person; the audit keeps that it was done, under a number that names nobody."""
         async with self._store.begin() as tx:
             await tx.users.forget(user.id)
-            await tx.audit.append(f"user:{user.id}", "forget", f"user:{user.id}", "erased on request")
+            await tx.audit.append(user.id, "forget", user.id, "erased on request")
         for identity in user.identities:
             self._known.pop(identity, None)
 

@@ -46,7 +46,8 @@ class Recents:
         key = (str(actor.identity), chat.key, kind)
         if key not in self._known:
             async with self._store.read() as tx:
-                self._remember(key, await tx.recents.get(*key))
+                kept = await tx.recents.get(*key)
+            self._remember(key, None if kept is None else kept.value)
         return self._known[key]
 
     async def _put(self, actor: Actor, chat: Chat, kind: str, value: str) -> None:

@@ -1,0 +1,172 @@
+"""The composition root: every service made once, in order, and closed in the opposite one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import handlers.commands
+from bot import inject, market
+from bot.frontend import FrontEnd
+from bot.health import HealthServer
+from bot.observe import CommandMetrics
+from config.settings import Settings
+from core.charting import Charts
+from core.charts.render import Renderer
+from core.chats import Chats
+from core.enrichment.finder import Finder
+from core.enrichment.service import Enricher
+from core.payloads import Payloads
+from core.people import People
+from core.recents import Recents
+from core.throttle import Throttle
+from data.chain.rpc import SOLANA_RPC
+from data.clock import Clock, SystemClock
+from data.gateway.gateway import Gateway
+from data.gateway.transport import HttpTransport, Transport
+from data.metrics import Metrics
+from data.models.chat import Identity
+from data.models.ids import Platform, ProviderId
+from data.nursery import Nursery
+from data.ports import CacheTier
+from data.providers import base
+from data.providers.base import Provider
+from data.store.store import Store
+from handlers import registry as commands
+from handlers.dispatch import Dispatcher
+from handlers.registry import Registry
+
+BANNER_PRACTICE = "PRACTICE MARKET: simulated tokens and prices, nothing here is real"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The running platform."""
+
+    settings: Settings
+    clock: Clock
+    metrics: Metrics
+    nursery: Nursery
+    store: Store
+    gateway: Gateway
+    providers: Mapping[ProviderId, Provider]
+    registry: Registry
+    dispatcher: Dispatcher
+    people: People
+    chats: Chats
+    payloads: Payloads
+    finder: Finder
+    enricher: Enricher
+    state_dir: Path
+    health: HealthServer | None
+
+
+FrontEnds: TypeAlias = Callable[[App], Sequence[FrontEnd]]
+
+
+def all_providers() -> dict[ProviderId, Provider]:
+    """List the market APIs, and the chain beside them."""
+    return base.discover() | {SOLANA_RPC.id: SOLANA_RPC}
+
+
+@asynccontextmanager
+async def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    transport: Transport | None = None,
+) -> AsyncIterator[App]:
+    """Make the platform, without its front ends.
+
+    Raises:
+        ConfigError: a setting cannot be used.
+        StoreUnavailable: the database does not answer.
+    """
+    async with AsyncExitStack() as stack:
+        state_dir = settings.state_dir.expanduser()
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        real_clock = clock or SystemClock()
+        world_clock = (
+            market.WorldClock(real_clock, settings.sandbox.speed) if settings.practice else real_clock
+        )
+        chance = rng or market.seeded(settings)
+        metrics = Metrics()
+        providers = all_providers()
+        store = await Store.open(database_url(settings, state_dir), world_clock)
+        stack.push_async_callback(store.close)
+        await store.migrate()
+        practice = await market.base_urls(settings, world_clock, stack)
+        if transport is None:
+            transport = await stack.enter_async_context(HttpTransport())
+        nursery = await stack.enter_async_context(Nursery())
+        gateway = Gateway(
+            transport=transport, tiers=tiers(settings, store), clock=world_clock,
+            nursery=nursery, metrics=metrics, rng=chance,
+            access=market.access(providers, settings, practice),
+        )  # fmt: skip
+        finder = Finder(gateway=gateway, providers=providers, store=store, nursery=nursery, clock=world_clock)
+        enricher = Enricher(
+            gateway=gateway, providers=providers, finder=finder, store=store, nursery=nursery,
+            clock=world_clock,
+        )  # fmt: skip
+        renderer = Renderer()
+        stack.push_async_callback(renderer.aclose)
+        people = People(
+            store, owners=owners(settings), open_registration=settings.access.registration == "open"
+        )
+        chats, recents = Chats(store), Recents(store, world_clock)
+        registry = commands.discover(handlers.commands)
+        services: dict[type[Any], Any] = {
+            Settings: settings, Store: store, Gateway: gateway, Finder: finder, Enricher: enricher,
+            Charts: Charts(enricher, renderer, practice=settings.practice), People: people, Chats: chats,
+            Recents: recents, Registry: registry, Metrics: metrics, Nursery: nursery,
+        }  # fmt: skip
+        dispatcher = Dispatcher(
+            registry=registry, runners=inject.runners(registry, services),
+            completers=inject.completers(registry, services), people=people, chats=chats,
+            throttle=Throttle(world_clock), recents=recents, observer=CommandMetrics(metrics), clock=world_clock,
+            request_ids=lambda: f"{chance.getrandbits(40):010x}", practice=settings.practice,
+        )  # fmt: skip
+        health = await probes(settings, store, metrics, stack)
+        yield App(
+            settings=settings, clock=world_clock, metrics=metrics, nursery=nursery, store=store, gateway=gateway,
+            providers=providers, registry=registry, dispatcher=dispatcher, people=people, chats=chats,
+            payloads=Payloads(store, world_clock), finder=finder, enricher=enricher, state_dir=state_dir,
+            health=health,
+        )  # fmt: skip
+
+
+def database_url(settings: Settings, state_dir: Path) -> str:
+    """Choose the database; the practice market has a file of its own."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"sqlite+aiosqlite:///{state_dir / ('practice.db' if settings.practice else 'trench.db')}"
+
+
+def tiers(settings: Settings, store: Store) -> list[CacheTier]:
+    """List the cache tiers below memory; the practice market starts anew each time."""
+    return [] if settings.practice else [store.cache]
+
+
+def owners(settings: Settings) -> tuple[Identity, ...]:
+    """Read the owners; whoever sits at the console is one."""
+    named = [owner.partition(":") for owner in settings.owner_ids]
+    return (
+        Identity(Platform.CONSOLE, "local"),
+        *(Identity(Platform(platform), number) for platform, _, number in named),
+    )
+
+
+async def probes(
+    settings: Settings, store: Store, metrics: Metrics, stack: AsyncExitStack
+) -> HealthServer | None:
+    """Serve health and metrics where a port is set."""
+    if settings.http.port is None:
+        return None
+    server = HealthServer(host=settings.http.host, port=settings.http.port, ping=store.ping, metrics=metrics)
+    return await stack.enter_async_context(server)

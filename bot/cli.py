@@ -1,0 +1,107 @@
+"""What each command of the command line does; wrong settings end with one line each and status 2."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bot import app as composition
+from bot.app import App, build
+from bot.frontend import FrontEnd
+from config import logs
+from config.settings import Settings, SettingsError, load
+from data.errors import ConfigError
+
+OK, FAILED, MISCONFIGURED = 0, 1, 2
+
+
+def run(words: argparse.Namespace) -> int:
+    """Run one command of the command line."""
+    try:
+        settings = load(Path(words.env_file) if words.env_file else None, **_overrides(words))
+        _logs(settings, console=_on_console(words, settings))
+        return asyncio.run(_COMMANDS[words.command or "run"](settings, words))
+    except SettingsError as error:
+        return _refuse(error.problems)
+    except ConfigError as error:
+        return _refuse(error.problems)
+    except KeyboardInterrupt:
+        return OK
+
+
+def _refuse(problems: Sequence[str]) -> int:
+    for problem in problems:
+        sys.stderr.write(f"trenchcoat: {problem}\n")
+    return MISCONFIGURED
+
+
+def _overrides(words: argparse.Namespace) -> dict[str, object]:
+    return {"frontends": "console"} if words.command == "console" else {}
+
+
+def _on_console(words: argparse.Namespace, settings: Settings) -> bool:
+    return words.command in {None, "run", "console"} and settings.front_ends == ("console",)
+
+
+def _logs(settings: Settings, *, console: bool) -> None:
+    form = settings.log.format
+    level = settings.log.level
+    if form == "auto":
+        form = "console" if sys.stderr.isatty() else "json"
+    if level == "auto":
+        level = "warning" if console else "info"
+    logs.configure(form, level)
+
+
+async def _run(settings: Settings, words: argparse.Namespace) -> int:
+    """Start the chosen front ends and stay until a signal comes."""
+    if settings.front_ends == ("console",):
+        return await _console(settings, words)
+    async with build(settings) as app, AsyncExitStack() as stack:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopping.set)
+        for front in front_ends(app):
+            await front.start()
+            stack.push_async_callback(front.stop)
+        await stopping.wait()
+        if app.health is not None:
+            app.health.stopping = True
+    return OK
+
+
+def front_ends(app: App) -> list[FrontEnd]:
+    """Make the chat front ends that the settings choose; their libraries are imported here."""
+    made: list[FrontEnd] = []
+    if "telegram" in app.settings.front_ends:
+        from bot.telegram import wiring as telegram
+
+        made.append(telegram.front(app))
+    if "discord" in app.settings.front_ends:
+        from bot.discord import wiring as discord
+
+        made.append(discord.front(app))
+    return made
+
+
+async def _console(settings: Settings, words: argparse.Namespace) -> int:
+    from bot.console.front import ConsoleFront
+
+    async with build(settings) as app:
+        banner = composition.BANNER_PRACTICE if settings.practice else "TrenchCoat Pro, live market"
+        front = ConsoleFront(
+            app.dispatcher, state_dir=app.state_dir, banner=banner, as_json=getattr(words, "json", False)
+        )
+        await front.start()
+        await front.run()
+        await front.stop()
+        return FAILED if front.failed else OK
+
+
+_COMMANDS = {"run": _run, "console": _console}

@@ -1,0 +1,1 @@
+"""A chat in the terminal: interactive, piped, or as JSON for scripts."""

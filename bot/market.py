@@ -1,0 +1,83 @@
+"""Which market the providers reach: the live one, or the practice market in this process."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+
+from config.settings import ProviderSettings, Settings
+from data.clock import Clock
+from data.errors import ConfigError
+from data.gateway.access import Access
+from data.models.ids import ProviderId
+from data.providers.base import Provider
+
+
+class WorldClock:
+    """The practice market's time: it may run fast; waiting is real."""
+
+    def __init__(self, clock: Clock, speed: float) -> None:
+        self._clock = clock
+        self._speed = speed
+        self._started_at = clock.now()
+        self._started = clock.monotonic()
+
+    def now(self) -> datetime:
+        elapsed = (self._clock.monotonic() - self._started) * self._speed
+        return self._started_at + timedelta(seconds=elapsed)
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+
+
+async def base_urls(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mapping[str, str]:
+    """Open the practice market where it is chosen, and tell where each vendor is reached in it."""
+    if not settings.practice:
+        return {}
+    from data.sandbox.faults import Faults
+    from data.sandbox.server import SandboxServer
+    from data.sandbox.world import World
+
+    chosen = settings.sandbox
+    faults = Faults()
+    faults.set_all(chosen.faults)
+    server = SandboxServer(
+        World(chosen.seed, clock.now()), latency_ms=chosen.latency_ms, faults=faults, clock=clock
+    )
+    return (await stack.enter_async_context(server)).base_urls
+
+
+def access(
+    providers: Mapping[ProviderId, Provider], settings: Settings, practice: Mapping[str, str]
+) -> dict[ProviderId, Access]:
+    """Say for each provider where it is reached and with which key.
+
+    Raises:
+        ConfigError: a setting names a provider that does not exist.
+    """
+    unknown = sorted(set(settings.providers) - set(providers))
+    if unknown:
+        known = ", ".join(sorted(providers))
+        raise ConfigError(
+            [f"TRENCHCOAT_PROVIDERS__{name.upper()}: there is no such provider ({known})" for name in unknown]
+        )
+    result = {}
+    for provider in providers.values():
+        chosen = settings.providers.get(provider.id, ProviderSettings())
+        result[provider.id] = Access(
+            base_url=chosen.base_url or practice.get(provider.id, provider.base_url),
+            # A practice market takes no key: none is sent to it.
+            api_key=None if practice and not chosen.base_url else chosen.api_key,
+            enabled=chosen.enabled,
+        )
+    return result
+
+
+def seeded(settings: Settings) -> random.Random:
+    """Give jitter its randomness."""
+    return random.Random(settings.sandbox.seed if settings.practice else None)  # noqa: S311 - no secret

@@ -1,0 +1,72 @@
+"""Logs: structured events on standard error, as JSON or for a terminal, with secrets masked.
+
+Masking is the last line of defence: no caller logs a secret, a key, or a person's message on purpose.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import structlog
+
+_SECRET_NAMES = re.compile(
+    r"(^|_)(token|secret|password|passwd|api_?key|private_?key|authorization|seed|mnemonic|pin)$", re.I
+)
+# Telegram and Discord bot tokens, provider and model keys, database addresses with a password.
+_SECRET_SHAPES = re.compile(
+    r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b"
+    r"|\b[MNO][A-Za-z0-9_-]{22,28}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{25,}\b"
+    r"|\bsk-[A-Za-z0-9_-]{16,}\b"
+    r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
+    r"|\b[1-9A-HJ-NP-Za-km-z]{80,90}\b"
+)
+MASK = "***"
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def masked(text: str) -> str:
+    """Hide what has the shape of a secret."""
+    return _SECRET_SHAPES.sub(MASK, text)
+
+
+def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask values by their name, and secrets by their shape wherever they stand."""
+    for name, value in event.items():
+        if _SECRET_NAMES.search(name):
+            event[name] = MASK
+        elif isinstance(value, str):
+            event[name] = masked(value)
+        elif not isinstance(value, (int, float, bool, type(None))):
+            event[name] = masked(str(value))
+    return event
+
+
+def configure(form: Literal["json", "console"], level: str) -> None:
+    """Set structlog up; the libraries' own loggers go the same way at WARNING."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(_LEVELS[level], logging.WARNING))

@@ -1,0 +1,59 @@
+"""The drawing process: reads specs, answers with charts, until its input closes.
+
+Run as `python -m core.charts.worker` by `render`. It holds no secrets, sees no network, and ends by itself:
+when the other side goes away its input ends, and the kernel's alarm ends a drawing that hangs. A drawing that
+fails ends the process with a traceback on stderr; the other side starts a new one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from core.charts import candles
+from core.charts.spec import ChartSpec
+from data.models.ids import SOL
+from data.models.market import Candle, CandleSeries, Timeframe
+
+_LENGTH = struct.Struct(">I")
+_ALARM_S = 30  # only meant for a worker whose parent is gone: a parent's own limit is far below
+_FIRST = ChartSpec(
+    series=CandleSeries(
+        token=SOL, pool="", timeframe=Timeframe.H1, candles=(Candle(0, 1.0, 1.2, 0.9, 1.1, 5.0),)
+    ),
+    title="Warm up",
+)
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each request with one chart; the first frame, an empty one, says that all is loaded."""
+    specs = msgspec.msgpack.Decoder(ChartSpec)
+    candles.draw(_FIRST)
+    _write(answers, b"")
+    while (length := requests.read(_LENGTH.size)) and len(length) == _LENGTH.size:
+        spec = specs.decode(requests.read(*_LENGTH.unpack(length)))
+        signal.alarm(_ALARM_S)
+        chart = candles.draw(spec)
+        signal.alarm(0)
+        _write(answers, msgspec.msgpack.encode(chart))
+
+
+def _write(answers: BinaryIO, body: bytes) -> None:
+    answers.write(_LENGTH.pack(len(body)) + body)
+    answers.flush()
+
+
+def main() -> None:
+    """Serve on the pipes of the process; whatever else would print goes to stderr."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

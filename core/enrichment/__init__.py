@@ -1,0 +1,1 @@
+"""From what vendors say to what we say: plan, collect, observe, resolve."""

@@ -1,0 +1,168 @@
+"""The enricher: what is known of a token now, first at once and then in full, and kept for later."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Set
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Any
+
+from core.addresses import RefKind, TokenRef
+from core.enrichment import resolve
+from core.enrichment.collect import Collected, collect
+from core.enrichment.finder import Finder, Found
+from core.enrichment.plan import calls_for, plan_calls
+from data.clock import Clock, Deadline
+from data.errors import UnknownToken
+from data.gateway.gateway import Gateway
+from data.models.fields import PRICE_USD, SYMBOL, Field
+from data.models.ids import ProviderId, TokenKey
+from data.models.market import (
+    CandleSeries,
+    Capability,
+    Gap,
+    Pool,
+    Timeframe,
+    TokenSnapshot,
+)
+from data.nursery import Nursery
+from data.providers.base import Ask, Call, Provider
+from data.store.store import Store
+
+# A person reads the first frame within a second; what is not there by then follows in the second frame.
+_PATIENCE_S = 0.9
+_ENOUGH = 2
+_KEPT_EVERY = timedelta(seconds=30)
+
+
+class Enricher:
+    """Asks all sources and resolves what they say."""
+
+    def __init__(
+        self,
+        *,
+        gateway: Gateway,
+        providers: Mapping[ProviderId, Provider],
+        finder: Finder,
+        store: Store,
+        nursery: Nursery,
+        clock: Clock,
+    ) -> None:
+        self._gateway = gateway
+        self._providers = providers
+        self._trust = {provider.id: provider.trust for provider in providers.values()}
+        self._finder = finder
+        self._store = store
+        self._nursery = nursery
+        self._clock = clock
+
+    async def look(
+        self, ref: TokenRef, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
+    ) -> AsyncGenerator[tuple[Found, TokenSnapshot], None]:
+        """Find a token and give its snapshots: the first soon, the last complete.
+
+        An address that no source knows as a token may be a pool's: then its token is looked at.
+
+        Raises:
+            UnknownToken: no source knows it.
+            AmbiguousToken: several tokens carry the name.
+        """
+        found = await self._finder.identify(ref, deadline)
+        async with aclosing(self.snapshots(found.token, wanted, deadline, fresh=fresh)) as snapshots:
+            async for snapshot in snapshots:
+                if known(snapshot):
+                    yield found, snapshot
+        if known(snapshot):
+            return
+        if ref.kind is RefKind.ADDRESS:
+            token = await self._finder.of_pool(ref, deadline)
+            if token is not None and token != found.token:
+                async for snapshot in self.snapshots(token, wanted, deadline, fresh=fresh):
+                    yield Found(token, pool=ref.text), snapshot
+                return
+        if any(gap.reason.blames_vendor for gap in snapshot.gaps) and not snapshot.answered:
+            # Everybody is down: an honest card of gaps, rather than "unknown".
+            yield found, snapshot
+            return
+        raise UnknownToken(str(ref), detail=unheard(snapshot))
+
+    async def snapshot(
+        self, ref: TokenRef, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
+    ) -> tuple[Found, TokenSnapshot]:
+        """Find a token and give its complete snapshot.
+
+        Raises:
+            UnknownToken: no source knows it.
+            AmbiguousToken: several tokens carry the name.
+        """
+        async with aclosing(self.look(ref, wanted, deadline, fresh=fresh)) as looks:
+            async for look in looks:
+                last = look
+        return last
+
+    async def snapshots(
+        self, token: TokenKey, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
+    ) -> AsyncGenerator[TokenSnapshot, None]:
+        """Give one or two snapshots of a token; the last is kept in the store."""
+        calls = plan_calls(token, wanted, self._providers.values())
+        collecting = collect(
+            calls, deadline, gateway=self._gateway, nursery=self._nursery, clock=self._clock,
+            patience_s=_PATIENCE_S, enough=min(_ENOUGH, len(calls)), fresh=fresh,
+        )  # fmt: skip
+        async with aclosing(collecting) as rounds:
+            async for collected in rounds:
+                snapshot = self._resolve(token, calls, collected)
+                yield snapshot
+        if known(snapshot) and not all(answer.stale for answer in collected.answers):
+            self._nursery.start(self._keep(snapshot), name="keep snapshot")
+
+    async def candles(
+        self,
+        token: TokenKey,
+        pools: tuple[Pool, ...],
+        timeframe: Timeframe,
+        deadline: Deadline,
+        *,
+        limit: int = 200,
+        pool: str = "",
+    ) -> tuple[CandleSeries | None, Pool | None, tuple[Gap, ...]]:
+        """Fetch a token's bars from its deepest pool that a source has bars of."""
+        gaps: list[Gap] = []
+        ranked = sorted(pools, key=lambda item: item.address != pool) if pool else list(pools)
+        for candidate in ranked[:2]:
+            ask = Ask(
+                tokens=(token,), chain=token.chain, pool=candidate.address, timeframe=timeframe, limit=limit
+            )
+            for call in calls_for(Capability.CANDLES, ask, self._providers.values(), by="pool"):
+                result = await self._gateway.fetch(call, deadline)
+                if isinstance(result, Gap):
+                    gaps.append(result)
+                    continue
+                series = next((r for r in result.records if isinstance(r, CandleSeries)), None)
+                if series is not None:
+                    return series, candidate, tuple(gaps)
+        return None, None, tuple(gaps)
+
+    def _resolve(self, token: TokenKey, calls: tuple[Call, ...], collected: Collected) -> TokenSnapshot:
+        return resolve.snapshot(
+            token, collected.answers, collected.gaps, trust=self._trust, now=self._clock.now(),
+            asked=tuple(dict.fromkeys(call.provider.id for call in calls)),
+        )  # fmt: skip
+
+    async def _keep(self, snapshot: TokenSnapshot) -> None:
+        async with self._store.read() as tx:
+            last_at = await tx.snapshots.last_at(snapshot.token)
+        if last_at is None or snapshot.at - last_at >= _KEPT_EVERY:
+            async with self._store.begin() as tx:
+                await tx.snapshots.add(snapshot)
+
+
+def known(snapshot: TokenSnapshot) -> bool:
+    """Tell whether any source knows the token at all."""
+    return PRICE_USD in snapshot.resolved or SYMBOL in snapshot.resolved or bool(snapshot.pools)
+
+
+def unheard(snapshot: TokenSnapshot) -> str:
+    """Word which sources could not be asked, so that "unknown" is read with care."""
+    silent = sorted({gap.source for gap in snapshot.gaps if gap.reason.blames_vendor})
+    return f"Not answering now: {', '.join(silent)}." if silent else ""

@@ -1,0 +1,1 @@
+"""Facts become replies: pure, one card a file."""

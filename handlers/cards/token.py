@@ -1,0 +1,255 @@
+"""The token card: what decides a trade, on one screen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from core.enrichment.finder import Found
+from data.models.fields import (
+    BUYS,
+    CHANGE,
+    CREATED_AT,
+    FDV_USD,
+    FREEZE_AUTHORITY,
+    HOLDERS,
+    LAUNCHPAD,
+    LINKS,
+    LIQUIDITY_USD,
+    LP_LOCKED_RATIO,
+    MARKET_CAP_USD,
+    MINT_AUTHORITY,
+    NAME,
+    PRICE_USD,
+    RISK_SCORE,
+    RUGGED,
+    SELLS,
+    SYMBOL,
+    TOP10_RATIO,
+    TRANSFER_FEE_RATIO,
+    VOLUME_USD,
+    Authority,
+    Field,
+    Span,
+)
+from data.models.ids import Chain
+from data.models.market import Resolved, Timeframe, TokenSnapshot
+from handlers import figures
+from handlers.cards import provenance
+from handlers.reply import (
+    Button,
+    Image,
+    Invoke,
+    Reply,
+    Text,
+    Tone,
+    code,
+    faint,
+    joined,
+    lines,
+    link,
+    strong,
+    text,
+)
+from handlers.reply import Field as CardField
+
+WANTED: frozenset[Field[Any]] = frozenset(
+    {
+        PRICE_USD, MARKET_CAP_USD, FDV_USD, LIQUIDITY_USD, SYMBOL, NAME, CREATED_AT, HOLDERS, TOP10_RATIO,
+        MINT_AUTHORITY, FREEZE_AUTHORITY, TRANSFER_FEE_RATIO, LP_LOCKED_RATIO, RISK_SCORE, RUGGED, LAUNCHPAD,
+        LINKS, *CHANGE.values(), *VOLUME_USD.values(), *BUYS.values(), *SELLS.values(),
+    }
+)  # fmt: skip
+_UNKNOWN = "unknown"
+_LINKS_SHOWN = 4
+
+
+def token_card(
+    found: Found,
+    snapshot: TokenSnapshot,
+    *,
+    image: Image | None = None,
+    timeframe: Timeframe = Timeframe.M15,
+    chart_note: str = "",
+) -> Reply:
+    """Lay a snapshot out; what is unknown is said, what contradicts itself is marked."""
+    now = snapshot.at
+    return Reply(
+        title=title(snapshot),
+        body=_body(found, snapshot, chart_note),
+        fields=tuple(field for field in _fields(snapshot, now) if field.value),
+        image=image,
+        buttons=_buttons(snapshot, timeframe),
+        tone=_tone(snapshot),
+        footer=provenance.footer(snapshot),
+    )
+
+
+def title(snapshot: TokenSnapshot) -> Text:
+    """Name a token; the name is its issuer's word."""
+    symbol = snapshot.value(SYMBOL) or figures.address(snapshot.token.address)
+    name = snapshot.value(NAME)
+    return text(symbol, f" · {name}" if name and name != symbol else "")
+
+
+def price_line(snapshot: TokenSnapshot, now: datetime) -> Text:
+    """Write the price with its day's change and what is odd about it."""
+    price = snapshot.get(PRICE_USD)
+    if price is None:
+        return text("no source has a price")
+    change = snapshot.value(CHANGE[Span.H24])
+    moved = f" {figures.percent(change, signed=True)} 24h" if change is not None else ""
+    return text(strong(figures.price(price.value)), moved, faint(provenance.remark(price, now)))
+
+
+def _body(found: Found, snapshot: TokenSnapshot, chart_note: str) -> Text:
+    rows: list[Text] = [text(code(snapshot.token.address))]
+    if found.pool:
+        rows.append(text(faint(f"the token of pool {figures.address(found.pool)}")))
+    if found.namesakes:
+        others = "1 other token carries" if found.namesakes == 1 else f"{found.namesakes} other tokens carry"
+        rows.append(text(faint(f"{others} this name: check the address")))
+    rows.append(price_line(snapshot, snapshot.at))
+    if snapshot.value(RUGGED):
+        rows.append(text(strong("RUGGED"), ": its liquidity is gone, says ", _sources(snapshot.get(RUGGED))))
+    silent = provenance.missing(snapshot.gaps)
+    if silent:
+        rows.append(text(faint(f"Missing: {silent}")))
+    if chart_note:
+        rows.append(text(faint(chart_note)))
+    return lines(*rows)
+
+
+def _fields(snapshot: TokenSnapshot, now: datetime) -> tuple[CardField, ...]:
+    return (
+        CardField("Market cap", _cap(snapshot, now), 90),
+        CardField("Liquidity", _money(snapshot.get(LIQUIDITY_USD), now, _UNKNOWN), 95),
+        CardField("Volume 24h", _money(snapshot.get(VOLUME_USD[Span.H24]), now, ""), 80),
+        CardField("Change", _changes(snapshot), 70, inline=False),
+        CardField("Trades 24h", _trades(snapshot, Span.H24), 60),
+        CardField("Holders", _holders(snapshot), 65),
+        CardField("Age", _age(snapshot, now), 75),
+        CardField("Authorities", authorities(snapshot), 92, inline=False),
+        CardField("RugCheck", _risk(snapshot), 91),
+        CardField("LP locked", _ratio(snapshot.value(LP_LOCKED_RATIO)), 72),
+        CardField("Links", links(snapshot), 30, inline=False),
+    )
+
+
+def _money(resolved: Resolved[Decimal] | None, now: datetime, absent: str) -> Text:
+    if resolved is None:
+        return text(absent)
+    return text(figures.usd(resolved.value), faint(provenance.remark(resolved, now)))
+
+
+def _cap(snapshot: TokenSnapshot, now: datetime) -> Text:
+    cap, fdv = snapshot.get(MARKET_CAP_USD), snapshot.get(FDV_USD)
+    if cap is not None:
+        return _money(cap, now, "")
+    return text(_money(fdv, now, ""), " fully diluted") if fdv is not None else text(_UNKNOWN)
+
+
+def _changes(snapshot: TokenSnapshot) -> Text:
+    known = [
+        f"{span} {figures.percent(change, signed=True)}"
+        for span in Span
+        if (change := snapshot.value(CHANGE[span])) is not None
+    ]
+    return text(" · ".join(known))
+
+
+def _trades(snapshot: TokenSnapshot, span: Span) -> Text:
+    buys, sells = snapshot.value(BUYS[span]), snapshot.value(SELLS[span])
+    if buys is None or sells is None:
+        return Text()
+    return text(f"{figures.count(buys)} buys, {figures.count(sells)} sells")
+
+
+def _holders(snapshot: TokenSnapshot) -> Text:
+    holders, top = snapshot.value(HOLDERS), snapshot.value(TOP10_RATIO)
+    parts = []
+    if holders is not None:
+        parts.append(figures.count(holders))
+    if top is not None:
+        parts.append(f"top 10 hold {figures.percent(top)}")
+    return text(", ".join(parts))
+
+
+def _age(snapshot: TokenSnapshot, now: datetime) -> Text:
+    created = snapshot.value(CREATED_AT)
+    if created is None:
+        return Text()
+    launchpad = snapshot.value(LAUNCHPAD)
+    return text(figures.age(now - created), f" · {launchpad}" if launchpad else "")
+
+
+def authorities(snapshot: TokenSnapshot) -> Text:
+    """Say who may mint and freeze, by the chain's word alone."""
+    if snapshot.token.chain is not Chain.SOLANA:
+        return text("not read on this chain yet")
+    fee = snapshot.value(TRANSFER_FEE_RATIO)
+    parts = [
+        f"mint {authority(snapshot.value(MINT_AUTHORITY))}",
+        f"freeze {authority(snapshot.value(FREEZE_AUTHORITY))}",
+    ]
+    if fee is not None and fee > 0:
+        parts.append(f"transfer fee {figures.percent(fee)}")
+    return text(" · ".join(parts))
+
+
+def authority(value: Authority | None) -> str:
+    """Word an authority; absence of knowledge is not safety."""
+    if value is None:
+        return _UNKNOWN
+    return "revoked" if value.revoked else f"OPEN ({figures.address(value.address or '')})"
+
+
+def _risk(snapshot: TokenSnapshot) -> Text:
+    score = snapshot.get(RISK_SCORE)
+    if score is None:
+        return text(_UNKNOWN)
+    return text(f"risk {score.value}/100")
+
+
+def _ratio(value: Decimal | None) -> Text:
+    return Text() if value is None else text(figures.percent(value))
+
+
+def links(snapshot: TokenSnapshot) -> Text:
+    """List the issuer's pages under the names of their hosts, so that no label can lie."""
+    found = snapshot.value(LINKS) or ()
+    return joined([link(host, item.url) for item in found[:_LINKS_SHOWN] if (host := _host(item.url))], " · ")
+
+
+def _host(url: str) -> str:
+    return url.split("://", 1)[-1].split("/", 1)[0].removeprefix("www.")[:40]
+
+
+def _sources(resolved: Resolved[Any] | None) -> str:
+    return ", ".join(provenance.source(seen.source) for seen in resolved.sources) if resolved else ""
+
+
+def _tone(snapshot: TokenSnapshot) -> Tone:
+    mint, freeze = snapshot.value(MINT_AUTHORITY), snapshot.value(FREEZE_AUTHORITY)
+    if snapshot.value(RUGGED):
+        return Tone.DANGER
+    if (freeze is not None and not freeze.revoked) or (snapshot.value(RISK_SCORE) or 0) >= 60:
+        return Tone.WARN
+    return Tone.WARN if mint is not None and not mint.revoked else Tone.NEUTRAL
+
+
+def _buttons(snapshot: TokenSnapshot, shown: Timeframe) -> tuple[tuple[Button, ...], ...]:
+    address = snapshot.token.address
+    frames = tuple(
+        Button(frame.value, Invoke("t", {"token": address, "tf": frame.value}), active=frame is shown)
+        for frame in Timeframe
+    )
+    return (
+        frames,
+        (
+            Button("Scan", Invoke("s", {"token": address})),
+            Button("Why?", Invoke("why", {"about": "last"})),
+            Button("Refresh", Invoke("t", {"token": address, "tf": shown.value})),
+        ),
+    )

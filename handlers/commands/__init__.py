@@ -1,0 +1,1 @@
+"""The commands: one a file, each found by its being here."""
