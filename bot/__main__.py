@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from config import __version__
+
 
 def parser() -> argparse.ArgumentParser:
     """Declare the command line."""
@@ -35,9 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the result is its exit status."""
     words = parser().parse_args(argv)
     if words.version:
-        from importlib.metadata import version
-
-        sys.stdout.write(version("trenchcoat-pro") + "\n")
+        sys.stdout.write(f"{__version__}\n")
         return 0
     from bot import cli
 

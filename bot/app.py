@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import handlers.commands
 from bot import inject, market
-from bot.frontend import FrontEnd
 from bot.health import HealthServer
+from bot.inject import Services
 from bot.observe import CommandMetrics
 from config.settings import Settings
 from core.charting import Charts
@@ -22,8 +21,11 @@ from core.enrichment.finder import Finder
 from core.enrichment.service import Enricher
 from core.payloads import Payloads
 from core.people import People
+from core.rates import Rates
 from core.recents import Recents
+from core.sources import Sources
 from core.throttle import Throttle
+from core.vitals import Vitals
 from data.chain.rpc import SOLANA_RPC
 from data.clock import Clock, SystemClock
 from data.gateway.gateway import Gateway
@@ -45,27 +47,16 @@ BANNER_PRACTICE = "PRACTICE MARKET: simulated tokens and prices, nothing here is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The running platform."""
+    """The running platform; `services` are found by their types."""
 
     settings: Settings
     clock: Clock
     metrics: Metrics
     nursery: Nursery
-    store: Store
-    gateway: Gateway
-    providers: Mapping[ProviderId, Provider]
-    registry: Registry
-    dispatcher: Dispatcher
-    people: People
-    chats: Chats
-    payloads: Payloads
-    finder: Finder
-    enricher: Enricher
     state_dir: Path
+    dispatcher: Dispatcher
+    services: Services
     health: HealthServer | None
-
-
-FrontEnds: TypeAlias = Callable[[App], Sequence[FrontEnd]]
 
 
 def all_providers() -> dict[ProviderId, Provider]:
@@ -109,36 +100,67 @@ async def build(
             nursery=nursery, metrics=metrics, rng=chance,
             access=market.access(providers, settings, practice),
         )  # fmt: skip
-        finder = Finder(gateway=gateway, providers=providers, store=store, nursery=nursery, clock=world_clock)
-        enricher = Enricher(
-            gateway=gateway, providers=providers, finder=finder, store=store, nursery=nursery,
-            clock=world_clock,
-        )  # fmt: skip
         renderer = Renderer()
         stack.push_async_callback(renderer.aclose)
-        people = People(
-            store, owners=owners(settings), open_registration=settings.access.registration == "open"
-        )
-        chats, recents = Chats(store), Recents(store, world_clock)
-        registry = commands.discover(handlers.commands)
-        services: dict[type[Any], Any] = {
-            Settings: settings, Store: store, Gateway: gateway, Finder: finder, Enricher: enricher,
-            Charts: Charts(enricher, renderer, practice=settings.practice), People: people, Chats: chats,
-            Recents: recents, Registry: registry, Metrics: metrics, Nursery: nursery,
-        }  # fmt: skip
+        services = wire(
+            settings, clock=world_clock, store=store, gateway=gateway, providers=providers, nursery=nursery,
+            renderer=renderer,
+        )  # fmt: skip
+        registry = services[Registry]
         dispatcher = Dispatcher(
-            registry=registry, runners=inject.runners(registry, services),
-            completers=inject.completers(registry, services), people=people, chats=chats,
-            throttle=Throttle(world_clock), recents=recents, observer=CommandMetrics(metrics), clock=world_clock,
-            request_ids=lambda: f"{chance.getrandbits(40):010x}", practice=settings.practice,
-        )  # fmt: skip
-        health = await probes(settings, store, metrics, stack)
+            registry=registry,
+            runners=inject.runners(registry, services),
+            completers=inject.completers(registry, services),
+            people=services[People],
+            chats=services[Chats],
+            throttle=Throttle(world_clock),
+            recents=services[Recents],
+            observer=CommandMetrics(metrics),
+            clock=world_clock,
+            request_ids=lambda: f"{chance.getrandbits(40):010x}",
+            practice=settings.practice,
+        )
         yield App(
-            settings=settings, clock=world_clock, metrics=metrics, nursery=nursery, store=store, gateway=gateway,
-            providers=providers, registry=registry, dispatcher=dispatcher, people=people, chats=chats,
-            payloads=Payloads(store, world_clock), finder=finder, enricher=enricher, state_dir=state_dir,
-            health=health,
+            settings=settings, clock=world_clock, metrics=metrics, nursery=nursery, state_dir=state_dir,
+            dispatcher=dispatcher, services=services,
+            health=await probes(settings, store, metrics, stack),
         )  # fmt: skip
+
+
+def wire(
+    settings: Settings,
+    *,
+    clock: Clock,
+    store: Store,
+    gateway: Gateway,
+    providers: Mapping[ProviderId, Provider],
+    nursery: Nursery,
+    renderer: Renderer,
+) -> Services:
+    """Make the services that commands may ask for, by their types."""
+    finder = Finder(gateway=gateway, providers=providers, store=store, nursery=nursery, clock=clock)
+    enricher = Enricher(
+        gateway=gateway, providers=providers, finder=finder, store=store, nursery=nursery, clock=clock
+    )
+    sources = Sources(gateway, providers)
+    open_registration = settings.access.registration == "open"
+    return Services(
+        settings,
+        clock,
+        store,
+        gateway,
+        finder,
+        enricher,
+        sources,
+        commands.discover(handlers.commands),
+        Charts(enricher, renderer, practice=settings.practice),
+        People(store, owners=owners(settings), open_registration=open_registration),
+        Chats(store),
+        Recents(store, clock),
+        Payloads(store, clock),
+        Rates(enricher, gateway, providers),
+        Vitals(store=store, sources=sources, nursery=nursery, clock=clock, practice=settings.practice),
+    )
 
 
 def database_url(settings: Settings, state_dir: Path) -> str:

@@ -9,6 +9,7 @@ from handlers.reply import Button, Field, Reply, Span, Style, Text
 
 PRACTICE = "practice market, not real prices"
 _LEAST_BODY = 200
+_ESSENTIAL = 100  # fields of this priority stay while there is a body to cut
 
 
 def fit(reply: Reply, limits: Limits) -> Reply:
@@ -23,15 +24,31 @@ def fit(reply: Reply, limits: Limits) -> Reply:
         buttons=_buttons(reply.rows, limits),
         page=None,
     )
-    while size(fitted, limits) > room and fitted.fields:
-        least = min(range(len(fitted.fields)), key=lambda at: (fitted.fields[at].priority, -at))
-        if fitted.fields[least].priority >= 100 and measure(fitted.body.plain) > _LEAST_BODY:
+    fitted = _without_fields(fitted, limits, room, below=_ESSENTIAL)
+    fitted = _shortened(fitted, limits, room, least=_LEAST_BODY)
+    fitted = _without_fields(fitted, limits, room)
+    return _shortened(fitted, limits, room, least=0)
+
+
+def _without_fields(reply: Reply, limits: Limits, room: int, below: int | None = None) -> Reply:
+    """Drop fields, those of lowest priority first, until the reply fits; `below` spares the others."""
+    fields = list(reply.fields)
+    while fields and size(reply, limits) > room:
+        least = min(reversed(fields), key=lambda field: field.priority)
+        if below is not None and least.priority >= below:
             break
-        fitted = fitted.with_(fields=fitted.fields[:least] + fitted.fields[least + 1 :])
-    over = size(fitted, limits) - room
-    if over > 0:
-        fitted = fitted.with_(body=cut(fitted.body, measure(fitted.body.plain) - over, measure))
-    return fitted
+        fields.remove(least)
+        reply = reply.with_(fields=tuple(fields))
+    return reply
+
+
+def _shortened(reply: Reply, limits: Limits, room: int, *, least: int) -> Reply:
+    """Cut the body's end until the reply fits, but leave `least` units of it."""
+    over = size(reply, limits) - room
+    if over <= 0:
+        return reply
+    measure = limits.measure
+    return reply.with_(body=cut(reply.body, max(least, measure(reply.body.plain) - over), measure))
 
 
 def size(reply: Reply, limits: Limits) -> int:

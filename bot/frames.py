@@ -13,8 +13,12 @@ from handlers.reply import Reply
 
 async def conflate(
     frames: AsyncGenerator[Reply, None], interval_s: float, clock: Clock, nursery: Nursery
-) -> AsyncGenerator[Reply, None]:
-    """Pass frames on, at least `interval_s` apart; a frame that a newer one overtakes is dropped."""
+) -> AsyncGenerator[Reply, float | None]:
+    """Pass frames on, at least `interval_s` apart; a frame that a newer one overtakes is dropped.
+
+    Where a frame cannot be shown yet, `asend` the seconds to wait: the newest frame follows then, this one
+    again if none came.
+    """
     newest: list[Reply] = []
     changed = asyncio.Event()
 
@@ -35,8 +39,13 @@ async def conflate(
             await changed.wait()
             changed.clear()
             if newest:
-                yield newest.pop()
-                if not ended.is_set():
+                frame = newest.pop()
+                held_s = yield frame
+                if held_s is not None:
+                    await clock.sleep(held_s)
+                    newest[:] = newest or [frame]
+                    changed.set()
+                elif not ended.is_set():
                     await clock.sleep(interval_s)
             if ended.is_set() and not newest:
                 return

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from core.charts.render import Renderer
-from core.charts.spec import Chart, ChartSpec, Scale, suggested_scale
+from core.charts.spec import Chart, ChartSpec, Scale, drawable, suggested_scale
 from core.enrichment.service import Enricher
 from data.clock import Deadline
 from data.models.fields import NAME, SYMBOL
@@ -48,7 +48,7 @@ class Charts:
             series=series,
             title=f"{symbol or snapshot.token.address} · {timeframe.value}",
             subtitle=snapshot.value(NAME) or "",
-            scale=scale or suggested_scale(series.candles),
+            scale=scale or suggested_scale(drawable(series.candles)),
             footer=f"{pool.dex} pool {pool.address[:4]}…{pool.address[-4:]} · {snapshot.at:%d %b %H:%M} UTC",
             practice=self._practice,
         )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from data.store.store import Store
-
 from data.models.chat import Actor, Chat
 from data.models.ids import Chain, TokenKey
 from data.ports import Clock
+from data.store.store import Store
 
 _REMEMBERED = 20_000
 _TOKEN, _REFUSAL = "token", "refusal"

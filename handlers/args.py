@@ -111,7 +111,10 @@ CONVERTERS: dict[Any, Converter] = {
         "$BONK",
     ),
     Timeframe: Converter(
-        lambda word: _TIMEFRAMES.get(word.lower()), "a timeframe", "1h", tuple(_TIMEFRAMES)
+        lambda word: _TIMEFRAMES.get(word.lower()),
+        f"a timeframe: {', '.join(_TIMEFRAMES)}",
+        "1h",
+        tuple(_TIMEFRAMES),
     ),
     Decimal: Converter(quantity, "an amount", "1.5m"),
     int: Converter(_whole, "a whole number", "10"),

@@ -61,8 +61,9 @@ def to_reply(error: TrenchcoatError, asked: Asked) -> Reply:
             return _plain(type(error).__name__, error.message, error.hint)
         case UpstreamError():
             return _plain(
-                "upstream", "The sources for this are not answering.", "Try again in a minute; see /sources."
-            )
+                "upstream", f"The sources for this are not answering: {one_line(error.detail, 120)}.",
+                "Try again in a minute; see /sources.",
+            )  # fmt: skip
         case _:
             return apology(asked)
 

@@ -107,3 +107,12 @@ def date(at: datetime) -> str:
 def address(text: str) -> str:
     """Write an address by its ends."""
     return text if len(text) <= 13 else f"{text[:4]}…{text[-4:]}"
+
+
+def amount(value: Decimal) -> str:
+    """Write how much of something: 2.5, 1,234,567.89, 0.0₅1234; six digits at least, never in steps."""
+    if value and abs(value) < 1:
+        return price(abs(value)).removeprefix("$")
+    places = 2 if value >= 1000 else 6
+    words = f"{value:,.{places}f}".rstrip("0").rstrip(".") if places else f"{value:,}"
+    return words or "0"

@@ -27,15 +27,15 @@ _PRICE_BOTTOM, _PRICE_TOP = 232.0, 604.0
 _VOLUME_BOTTOM, _VOLUME_TOP = 104.0, 200.0
 _SLOT_MAX = 34.0  # a young token's few bars keep the shape of candles
 _BODY_SHARE = 0.72
-_BOLD_FROM = 6.0
-_HOLLOW_FROM = 4.0  # a narrower body has no room for an inside
+_BOLD_FROM = 6.0  # pixels of body: room for a pen of two
+_HOLLOW_FROM = 4.0  # a narrower one has no room for an inside
 _HEADROOM = 0.09
 _FLAT_SPREAD = 0.05
 _FLAT_BELOW = 1e-5  # less than this would need more digits than the axis has room for
 _PRICE_TICKS = 8
+_TIME_TICK_ROOM = 150.0
 _CUT_SIGNS = 12  # more of them would be a hedge; the note below counts them
 _DIRECTIONS = {"+": ("▲", style.UP), "×": ("▲", style.UP), "−": ("▼", style.DOWN)}
-_TIME_TICK_ROOM = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +102,14 @@ def draw(spec: ChartSpec) -> Chart:
             align="center",
             bold=True,
         )
-    if candles:
-        bars_line = timeline.lay_out([bar.time for bar in candles], spec.series.timeframe.seconds)
-        _draw_series(sheet, spec, candles, bars_line)
+    line = timeline.lay_out([bar.time for bar in candles], spec.series.timeframe.seconds) if candles else None
+    if line is not None:
+        _draw_series(sheet, spec, candles, line)
     else:
-        bars_line = None
         _draw_header(sheet, spec, "", "")
         sheet.text(style.WIDTH / 2, 380, "No trades in this window", size=style.TITLE, align="center")
         _draw_footer(sheet, spec, "")
-    words = alt.describe(spec, candles, bars_line)
+    words = alt.describe(spec, candles, line)
     return Chart(png=sheet.png(), width=style.WIDTH, height=style.HEIGHT, alt=words)
 
 

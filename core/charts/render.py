@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import struct
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
@@ -19,12 +18,12 @@ import structlog
 from cachetools import LRUCache
 
 from core.charts.spec import Chart, ChartSpec
+from core.charts.wire import LENGTH, framed
 from data.clock import Deadline
 from data.nursery import Nursery
 
 log = structlog.get_logger("charts")
 
-_LENGTH = struct.Struct(">I")
 _START_LIMIT_S = 60.0  # the first start on a machine may build the font list
 _STOP_LIMIT_S = 2.0
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "MPLCONFIGDIR", "PATH", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
@@ -163,10 +162,10 @@ class _Worker:
         try:
             async with asyncio.timeout(limit_s):
                 if body is not None:
-                    process.stdin.write(_LENGTH.pack(len(body)) + body)
+                    process.stdin.write(framed(body))
                     await process.stdin.drain()
-                length = await process.stdout.readexactly(_LENGTH.size)
-                answer = await process.stdout.readexactly(*_LENGTH.unpack(length))
+                length = await process.stdout.readexactly(LENGTH.size)
+                answer = await process.stdout.readexactly(*LENGTH.unpack(length))
             answered = True
             return answer
         finally:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import struct
 import sys
 from typing import BinaryIO
 
@@ -17,10 +16,10 @@ import msgspec
 
 from core.charts import candles
 from core.charts.spec import ChartSpec
+from core.charts.wire import LENGTH, framed
 from data.models.ids import SOL
 from data.models.market import Candle, CandleSeries, Timeframe
 
-_LENGTH = struct.Struct(">I")
 _ALARM_S = 30  # only meant for a worker whose parent is gone: a parent's own limit is far below
 _FIRST = ChartSpec(
     series=CandleSeries(
@@ -34,18 +33,15 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer each request with one chart; the first frame, an empty one, says that all is loaded."""
     specs = msgspec.msgpack.Decoder(ChartSpec)
     candles.draw(_FIRST)
-    _write(answers, b"")
-    while (length := requests.read(_LENGTH.size)) and len(length) == _LENGTH.size:
-        spec = specs.decode(requests.read(*_LENGTH.unpack(length)))
+    answers.write(framed(b""))
+    answers.flush()
+    while (length := requests.read(LENGTH.size)) and len(length) == LENGTH.size:
+        spec = specs.decode(requests.read(*LENGTH.unpack(length)))
         signal.alarm(_ALARM_S)
         chart = candles.draw(spec)
         signal.alarm(0)
-        _write(answers, msgspec.msgpack.encode(chart))
-
-
-def _write(answers: BinaryIO, body: bytes) -> None:
-    answers.write(_LENGTH.pack(len(body)) + body)
-    answers.flush()
+        answers.write(framed(msgspec.msgpack.encode(chart)))
+        answers.flush()
 
 
 def main() -> None:

@@ -38,8 +38,9 @@ from handlers.reply import Button, Invoke, Reply, Text, Tone, code, faint, lines
 
 WANTED: frozenset[Field[Any]] = frozenset(
     {
-        MINT_AUTHORITY, FREEZE_AUTHORITY, TOKEN_PROGRAM, TRANSFER_FEE_RATIO, EXTENSIONS, SUPPLY, RISK_SCORE, RUGGED,
-        TOP10_RATIO, DEV_RATIO, LP_LOCKED_RATIO, HOLDERS, LIQUIDITY_USD, CREATED_AT, SYMBOL, NAME, PRICE_USD,
+        MINT_AUTHORITY, FREEZE_AUTHORITY, TOKEN_PROGRAM, TRANSFER_FEE_RATIO, EXTENSIONS, SUPPLY, RISK_SCORE,
+        RUGGED, TOP10_RATIO, DEV_RATIO, LP_LOCKED_RATIO, HOLDERS, LIQUIDITY_USD, CREATED_AT,
+        SYMBOL, NAME, PRICE_USD,
     }
 )  # fmt: skip
 
@@ -196,7 +197,7 @@ def _rugcheck(snapshot: TokenSnapshot) -> list[Text]:
             value = f" {risk.value}" if risk.value else ""
             rows.append(text(f"· {risk.name}{value} ", faint(f"({risk.level.value})")))
         if not ordered:
-            rows.append(text(faint("no findings: says little of a token that is minutes old")))
+            rows.append(text(faint("no findings of its own; of a young token that says little")))
     if not snapshot.scans:
         rows.append(text("? No scan: unknown, not safe"))
     return rows
