@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import handlers.commands
 from bot import inject, market
@@ -28,8 +29,11 @@ from core.throttle import Throttle
 from core.vitals import Vitals
 from data.chain.rpc import SOLANA_RPC
 from data.clock import Clock, SystemClock
+from data.errors import ConfigError
 from data.gateway.gateway import Gateway
+from data.gateway.shared import RedisLedger, RedisLink, RedisTier
 from data.gateway.transport import HttpTransport, Transport
+from data.gateway.upstream import Ledgers
 from data.metrics import Metrics
 from data.models.chat import Identity
 from data.models.ids import Platform, ProviderId
@@ -40,7 +44,11 @@ from data.providers.base import Provider
 from data.store.store import Store
 from handlers import registry as commands
 from handlers.dispatch import Dispatcher
+from handlers.inline import InlineSearch
 from handlers.registry import Registry
+
+if TYPE_CHECKING:
+    from data.sandbox.server import SandboxServer
 
 BANNER_PRACTICE = "PRACTICE MARKET: simulated tokens and prices, nothing here is real"
 
@@ -56,6 +64,7 @@ class App:
     state_dir: Path
     dispatcher: Dispatcher
     services: Services
+    sandbox: SandboxServer | None
     health: HealthServer | None
 
 
@@ -79,8 +88,7 @@ async def build(
         StoreUnavailable: the database does not answer.
     """
     async with AsyncExitStack() as stack:
-        state_dir = settings.state_dir.expanduser()
-        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        state_dir = open_state_dir(settings)
         real_clock = clock or SystemClock()
         world_clock = (
             market.WorldClock(real_clock, settings.sandbox.speed) if settings.practice else real_clock
@@ -91,14 +99,18 @@ async def build(
         store = await Store.open(database_url(settings, state_dir), world_clock)
         stack.push_async_callback(store.close)
         await store.migrate()
-        practice = await market.base_urls(settings, world_clock, stack)
+        sandbox = None
+        if settings.practice:
+            sandbox = await stack.enter_async_context(market.server(settings.sandbox, world_clock))
         if transport is None:
             transport = await stack.enter_async_context(HttpTransport())
         nursery = await stack.enter_async_context(Nursery())
+        shared = await redis(settings, world_clock, stack)
         gateway = Gateway(
-            transport=transport, tiers=tiers(settings, store), clock=world_clock,
+            transport=transport, tiers=tiers(settings, store, shared, world_clock), clock=world_clock,
             nursery=nursery, metrics=metrics, rng=chance,
-            access=market.access(providers, settings, practice),
+            access=market.access(providers, settings, sandbox.base_urls if sandbox else {}),
+            ledgers=ledgers(shared, world_clock),
         )  # fmt: skip
         renderer = Renderer()
         stack.push_async_callback(renderer.aclose)
@@ -113,7 +125,7 @@ async def build(
             completers=inject.completers(registry, services),
             people=services[People],
             chats=services[Chats],
-            throttle=Throttle(world_clock),
+            throttle=services[Throttle],
             recents=services[Recents],
             observer=CommandMetrics(metrics),
             clock=world_clock,
@@ -122,7 +134,7 @@ async def build(
         )
         yield App(
             settings=settings, clock=world_clock, metrics=metrics, nursery=nursery, state_dir=state_dir,
-            dispatcher=dispatcher, services=services,
+            dispatcher=dispatcher, services=services, sandbox=sandbox,
             health=await probes(settings, store, metrics, stack),
         )  # fmt: skip
 
@@ -144,6 +156,8 @@ def wire(
     )
     sources = Sources(gateway, providers)
     open_registration = settings.access.registration == "open"
+    people = People(store, owners=owners(settings), open_registration=open_registration)
+    throttle = Throttle(clock)
     return Services(
         settings,
         clock,
@@ -154,13 +168,36 @@ def wire(
         sources,
         commands.discover(handlers.commands),
         Charts(enricher, renderer, practice=settings.practice),
-        People(store, owners=owners(settings), open_registration=open_registration),
+        people,
+        throttle,
+        InlineSearch(
+            finder=finder,
+            enricher=enricher,
+            people=people,
+            throttle=throttle,
+            clock=clock,
+            practice=settings.practice,
+        ),
         Chats(store),
         Recents(store, clock),
         Payloads(store, clock),
         Rates(enricher, gateway, providers),
         Vitals(store=store, sources=sources, nursery=nursery, clock=clock, practice=settings.practice),
     )
+
+
+def open_state_dir(settings: Settings) -> Path:
+    """Make the folder of all state, for us alone.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    folder = settings.state_dir.expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError([f"TRENCHCOAT_STATE_DIR: {folder} cannot be made: {error.strerror}"]) from None
+    return folder
 
 
 def database_url(settings: Settings, state_dir: Path) -> str:
@@ -170,9 +207,25 @@ def database_url(settings: Settings, state_dir: Path) -> str:
     return f"sqlite+aiosqlite:///{state_dir / ('practice.db' if settings.practice else 'trench.db')}"
 
 
-def tiers(settings: Settings, store: Store) -> list[CacheTier]:
+async def redis(settings: Settings, clock: Clock, stack: AsyncExitStack) -> RedisLink | None:
+    """Open Redis where it is chosen."""
+    if settings.redis_url is None:
+        return None
+    return await stack.enter_async_context(RedisLink(settings.redis_url, clock))
+
+
+def tiers(settings: Settings, store: Store, shared: RedisLink | None, clock: Clock) -> list[CacheTier]:
     """List the cache tiers below memory; the practice market starts anew each time."""
-    return [] if settings.practice else [store.cache]
+    if settings.practice:
+        return []
+    return [store.cache] if shared is None else [RedisTier(shared, clock), store.cache]
+
+
+def ledgers(shared: RedisLink | None, clock: Clock) -> Ledgers | None:
+    """Keep the vendors' quotas where every process sees them, if there is such a place."""
+    if shared is None:
+        return None
+    return lambda name, pace: RedisLedger(shared, name, pace, clock)
 
 
 def owners(settings: Settings) -> tuple[Identity, ...]:

@@ -10,12 +10,16 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import handlers.commands
 from bot import app as composition
 from bot.app import App, build
 from bot.frontend import FrontEnd
 from config import logs
 from config.settings import Settings, SettingsError, load
+from data.clock import SystemClock
 from data.errors import ConfigError
+from data.store.store import Store
+from handlers import registry
 
 OK, FAILED, MISCONFIGURED = 0, 1, 2
 
@@ -63,14 +67,10 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
     if settings.front_ends == ("console",):
         return await _console(settings, words)
     async with build(settings) as app, AsyncExitStack() as stack:
-        stopping = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stopping.set)
         for front in front_ends(app):
             await front.start()
             stack.push_async_callback(front.stop)
-        await stopping.wait()
+        await _signalled()
         if app.health is not None:
             app.health.stopping = True
     return OK
@@ -104,4 +104,67 @@ async def _console(settings: Settings, words: argparse.Namespace) -> int:
         return FAILED if front.failed else OK
 
 
-_COMMANDS = {"run": _run, "console": _console}
+async def _sandbox(settings: Settings, words: argparse.Namespace) -> int:
+    """Serve the practice market alone until a signal comes."""
+    from bot import market
+
+    chosen = settings.sandbox
+    changed = chosen.model_copy(
+        update={name: value for name in ("seed", "speed") if (value := getattr(words, name)) is not None}
+    )
+    clock = market.WorldClock(SystemClock(), changed.speed)
+    async with market.server(changed, clock, port=words.port) as server:
+        sys.stdout.write(f"{composition.BANNER_PRACTICE}\n")
+        for vendor, url in sorted(server.base_urls.items()):
+            sys.stdout.write(f"{vendor:<14} {url}\n")
+        sys.stdout.flush()
+        await _signalled()
+    return OK
+
+
+async def _migrate(settings: Settings, words: argparse.Namespace) -> int:
+    """Bring the database to the newest schema."""
+    state_dir = composition.open_state_dir(settings)
+    store = await Store.open(composition.database_url(settings, state_dir), SystemClock())
+    try:
+        await store.migrate()
+    finally:
+        await store.close()
+    sys.stdout.write("The database has the newest schema.\n")
+    return OK
+
+
+async def _commands(settings: Settings, words: argparse.Namespace) -> int:
+    """List every command."""
+    for spec in registry.discover(handlers.commands):
+        sys.stdout.write(f"{spec.usage:<60} {spec.summary}\n")
+    return OK
+
+
+async def _doctor(settings: Settings, words: argparse.Namespace) -> int:
+    """Check everything, and say what to do about what is wrong."""
+    from bot import doctor
+
+    findings = await doctor.examine(settings, offline=words.offline)
+    for finding in findings:
+        sys.stdout.write(f"{finding}\n")
+    return FAILED if any(finding.bad for finding in findings) else OK
+
+
+async def _signalled() -> None:
+    """Wait for SIGINT or SIGTERM."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    await stopping.wait()
+
+
+_COMMANDS = {
+    "run": _run,
+    "console": _console,
+    "sandbox": _sandbox,
+    "migrate": _migrate,
+    "commands": _commands,
+    "doctor": _doctor,
+}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from config.settings import ProviderSettings, Settings
+from config.settings import ProviderSettings, SandboxSettings, Settings
 from data.clock import Clock
 from data.errors import ConfigError
 from data.gateway.access import Access
 from data.models.ids import ProviderId
 from data.providers.base import Provider
+
+if TYPE_CHECKING:
+    from data.sandbox.server import SandboxServer
 
 
 class WorldClock:
@@ -35,21 +38,20 @@ class WorldClock:
         await self._clock.sleep(seconds)
 
 
-async def base_urls(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mapping[str, str]:
-    """Open the practice market where it is chosen, and tell where each vendor is reached in it."""
-    if not settings.practice:
-        return {}
+def server(chosen: SandboxSettings, clock: Clock, *, port: int = 0) -> SandboxServer:
+    """Make the practice market, to be entered.
+
+    Raises:
+        ConfigError: a fault of the settings does not exist.
+    """
     from data.sandbox.faults import Faults
     from data.sandbox.server import SandboxServer
     from data.sandbox.world import World
 
-    chosen = settings.sandbox
     faults = Faults()
     faults.set_all(chosen.faults)
-    server = SandboxServer(
-        World(chosen.seed, clock.now()), latency_ms=chosen.latency_ms, faults=faults, clock=clock
-    )
-    return (await stack.enter_async_context(server)).base_urls
+    world = World(chosen.seed, clock.now())
+    return SandboxServer(world, latency_ms=chosen.latency_ms, faults=faults, clock=clock, port=port)
 
 
 def access(

@@ -214,6 +214,7 @@ class GapReason(StrEnum):
     NOT_LISTED = "not listed"
     TIMEOUT = "timed out"
     DEADLINE = "no time left"
+    PENDING = "still asking"
     UNAVAILABLE = "unavailable"
     RATE_LIMITED = "rate limited"
     QUOTA = "quota used up"
@@ -222,6 +223,11 @@ class GapReason(StrEnum):
     KEY_REJECTED = "key rejected"
     KEY_MISSING = "no key"
     DISABLED = "switched off"
+
+    @property
+    def blames_vendor(self) -> bool:
+        """Whether the vendor might have answered on a better day."""
+        return self not in {GapReason.NOT_LISTED, GapReason.KEY_MISSING, GapReason.DISABLED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
-from data.errors import InvariantBroken, UpstreamError
+from data.errors import BadPayload, InvariantBroken, KeyRejected, RateLimited, Unavailable, UpstreamError
 from data.models.fields import Field
 from data.models.ids import Chain, ProviderId, TokenKey
 from data.models.market import Capability, Record, Timeframe
@@ -79,6 +79,16 @@ class Endpoint:
     cost: int = 1
     chains: frozenset[Chain] | None = None  # narrower than the provider's
     samples: tuple[str, ...] = ()
+
+    @property
+    def by(self) -> Literal["token", "pool", "query", "nothing"]:
+        """What it is asked by: the slot that its address names."""
+        template = self.path + "".join(self.query.values())
+        if "{pool}" in template:
+            return "pool"
+        if "{query}" in template:
+            return "query"
+        return "token" if "{address" in template or self.payload is not None else "nothing"
 
     @property
     def name(self) -> str:
@@ -177,12 +187,29 @@ class Call:
 
     @property
     def key(self) -> str:
-        """What makes two calls the same."""
+        """What makes two calls the same; some answers mix chains and are read for one of them."""
         ask = self.ask
         if self.endpoint.payload is None:
-            return f"{self.provider.id} {self.target}"
+            return f"{self.provider.id} {ask.chain} {self.target}"
         words = (*(str(token) for token in ask.tokens), ask.pool, ask.query)
         return f"{self.provider.id} {self.endpoint.name} {' '.join(words)}"
+
+
+def classify(provider: Provider, status: int, body: Json) -> UpstreamError | None:
+    """Say which error an answer is; None for an answer to parse. `body` is None where it is not JSON.
+
+    A status that the provider does not map keeps its general meaning: 401 is the key, 429 the rate, another
+    4xx a request the vendor does not understand, the rest an outage.
+    """
+    mapped = provider.errors.by_status.get(status)
+    if mapped is not None:
+        return mapped(f"HTTP {status}")
+    fault = provider.errors.in_body(status, body)
+    if fault is not None or 200 <= status < 300:
+        return fault
+    general = {401: KeyRejected, 403: Unavailable, 408: Unavailable, 429: RateLimited}
+    kind = general.get(status, BadPayload if 400 <= status < 500 else Unavailable)
+    return kind(f"HTTP {status}")
 
 
 def discover() -> dict[ProviderId, Provider]:
@@ -195,7 +222,7 @@ def discover() -> dict[ProviderId, Provider]:
 
     found: dict[ProviderId, Provider] = {}
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name in {"base", "values"}:
+        if module.name in {"base", "pools", "values"}:
             continue
         provider = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "PROVIDER", None)
         if not isinstance(provider, Provider):

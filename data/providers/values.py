@@ -5,12 +5,16 @@ Each function gives a clean value or None: what cannot be read is a gap, never a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from data.errors import BadPayload
+from data.models.fields import Link
+from data.models.ids import Chain, TokenKey
+from data.models.money import TokenAmount
 from data.models.text import one_line
 
 Json = Any
@@ -23,6 +27,9 @@ _FIRST_BLOCK = datetime(2009, 1, 3, tzinfo=UTC)
 _FUTURE = timedelta(days=366 * 50)
 
 _JOINTS = str.maketrans("", "", "-_:")
+_HANDLE = re.compile(r"[A-Za-z0-9_.-]{1,50}")
+_MOST_DECIMALS = 36
+_MOST_LINKS = 10
 
 SYMBOL_LIMIT = 24
 NAME_LIMIT = 64
@@ -42,9 +49,10 @@ def number(value: Json, *, signed: bool = False) -> Decimal | None:
         result = Decimal(text)
     except InvalidOperation:
         return None
-    if not result.is_finite() or abs(result) > _LARGEST or (result < 0 and not signed):
+    # copy_abs, since abs() rounds to the context and so overflows on 1e999999999.
+    if not result.is_finite() or result.copy_abs() > _LARGEST or (result < 0 and not signed):
         return None
-    return result if not result or abs(result) >= _SMALLEST else Decimal(0)
+    return result if result.copy_abs() >= _SMALLEST else Decimal(0)
 
 
 def positive(value: Json) -> Decimal | None:
@@ -59,6 +67,12 @@ def ratio(percent: Json, *, signed: bool = True) -> Decimal | None:
     return None if result is None else result.scaleb(-2)
 
 
+def share(percent: Json) -> Decimal | None:
+    """Read a percent of a whole as a ratio from 0 to 1; nobody holds more than everything."""
+    result = ratio(percent, signed=False)
+    return result if result is not None and result <= 1 else None
+
+
 def count(value: Json) -> int | None:
     """Read a whole number of things, never negative."""
     result = number(value)
@@ -70,6 +84,17 @@ def raw_amount(value: Json) -> int | None:
     if isinstance(value, str) and (not value.isascii() or not value.isdigit() or len(value) > 39):
         return None
     return count(value)
+
+
+def decimals(value: Json) -> int | None:
+    """Read how many decimals a token has: 0 to 36."""
+    result = count(value)
+    return result if result is not None and result <= _MOST_DECIMALS else None
+
+
+def units(raw: int | None, places: int | None) -> Decimal | None:
+    """Turn base units into whole tokens; None where either is unknown."""
+    return None if raw is None or places is None else TokenAmount(raw, places).units
 
 
 def moment(value: Json, *, unit_s: float = 1.0) -> datetime | None:
@@ -114,12 +139,39 @@ def address(value: Json) -> str | None:
     return None
 
 
+def address_on(chain: Chain, value: Json) -> str | None:
+    """Read an address as we write those of `chain`: case kept on Solana, lower case elsewhere."""
+    found = address(value)
+    return found if found is None or chain is Chain.SOLANA else found.lower()
+
+
+def token_on(chain: Chain, value: Json) -> TokenKey | None:
+    """Read a token's address on `chain`."""
+    found = address_on(chain, value)
+    return None if found is None else TokenKey(chain, found)
+
+
 def url(value: Json) -> str | None:
     """Read a link: https or http, no white space, not too long."""
     if not isinstance(value, str) or len(value) > URL_LIMIT:
         return None
     good = value.startswith(("https://", "http://")) and value.isascii() and value.isprintable()
     return value if good and not set(value) & set(" <>\"'`()[]{}|\\^") else None
+
+
+def profile(site: str, handle: Json) -> str | None:
+    """Make the address of a person's page out of a site and a handle: `https://x.com/` and `name`."""
+    return f"{site}{handle}" if isinstance(handle, str) and _HANDLE.fullmatch(handle) else None
+
+
+def links(*named: tuple[Json, Json]) -> tuple[Link, ...] | None:
+    """Read (label, address) pairs: each address once, at most ten; None where no address can be used."""
+    found: dict[str, Link] = {}
+    for label, value in named:
+        target = url(value)
+        if target and target not in found and len(found) < _MOST_LINKS:
+            found[target] = Link(text(label, SYMBOL_LIMIT) or "link", target)
+    return tuple(found.values()) or None
 
 
 def mapping(value: Json) -> Mapping[str, Json]:

@@ -1,0 +1,221 @@
+"""RugCheck: what its scan of a Solana token found, and the figures it stands on.
+
+Knows that a token it has not scanned is unknown, never safe; refuses to pass on its prices, which are as old
+as the scan, and lock figures of launch curves, which are full by construction.
+Source: https://api.rugcheck.xyz/swagger/index.html
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from data.errors import BadPayload, KeyRejected, NotListed, RateLimited, Unavailable, UpstreamError
+from data.models.fields import (
+    CREATOR,
+    DECIMALS,
+    DEV_RATIO,
+    FREEZE_AUTHORITY,
+    HOLDERS,
+    IMAGE_URL,
+    LP_LOCKED_RATIO,
+    MINT_AUTHORITY,
+    NAME,
+    RISK_SCORE,
+    RUGGED,
+    SUPPLY,
+    SYMBOL,
+    TOKEN_PROGRAM,
+    TOP10_RATIO,
+    TRANSFER_FEE_RATIO,
+    Authority,
+)
+from data.models.ids import Chain, ProviderId
+from data.models.market import Capability, Fact, Risk, RiskLevel, SecurityReport, facts
+from data.models.money import divided, times
+from data.providers import values
+from data.providers.base import Ask, Auth, Endpoint, ErrorMap, Json, Provider, Quota
+
+_LEVELS = {level.value: level for level in RiskLevel}
+_POOLED = {"AMM", "LOCKER"}
+_CURVES = {"pump_fun"}
+_TOP = 10
+_SENTENCE = 200
+
+
+def parse_report(body: Json, ask: Ask, at: datetime) -> tuple[SecurityReport, ...]:
+    """Read a scan, whole or in summary; what a summary leaves out is unknown.
+
+    Raises:
+        BadPayload: the answer is no scan, or one of another token.
+    """
+    report = values.required_mapping(body, "report")
+    if "risks" not in report or report.get("mint", ask.token.address) != ask.token.address:
+        raise BadPayload("no scan of this token")
+    score = values.count(report.get("score_normalised"))
+    score = score if score is not None and score <= 100 else None
+    rugged = report.get("rugged") if isinstance(report.get("rugged"), bool) else None
+    return (
+        SecurityReport(
+            token=ask.token,
+            risks=_risks(report),
+            score=score,
+            rugged=rugged,
+            facts=(*facts((RISK_SCORE, score), (RUGGED, rugged)), *_facts(report)),
+            as_of=values.moment(report.get("detectedAt")),
+        ),
+    )
+
+
+def _facts(report: Mapping[str, Json]) -> tuple[Fact[object], ...]:
+    mint, meta = values.mapping(report.get("token")), values.mapping(report.get("tokenMeta"))
+    places, raw_supply = values.decimals(mint.get("decimals")), values.raw_amount(mint.get("supply"))
+    creator = values.address(report.get("creator"))
+    held = values.raw_amount(report.get("creatorBalance")) if creator else None
+    fee = values.mapping(report.get("transferFee")).get("pct")
+    return facts(
+        (SYMBOL, values.symbol(meta.get("symbol"))),
+        (NAME, values.text(meta.get("name"))),
+        (IMAGE_URL, values.url(values.mapping(report.get("fileMeta")).get("image"))),
+        (TOKEN_PROGRAM, values.address(report.get("tokenProgram"))),
+        (DECIMALS, places),
+        (SUPPLY, values.units(raw_supply, places)),
+        (MINT_AUTHORITY, _authority(report, "mintAuthority", "mint authority")),
+        (FREEZE_AUTHORITY, _authority(report, "freezeAuthority", "freeze authority")),
+        (TRANSFER_FEE_RATIO, values.share(fee)),
+        (CREATOR, creator),
+        (DEV_RATIO, None if held is None else _part(Decimal(held), Decimal(raw_supply or 0))),
+        (HOLDERS, values.count(report.get("totalHolders"))),
+        (TOP10_RATIO, _top_share(report)),
+        (LP_LOCKED_RATIO, _locked_share(values.items(report.get("markets")))),
+    )
+
+
+def _risks(report: Mapping[str, Json]) -> tuple[Risk, ...]:
+    """Read the findings; one of a level we do not know is a warning."""
+    rows = map(values.mapping, values.items(report.get("risks")))
+    return tuple(
+        Risk(
+            name=name,
+            level=_LEVELS.get(values.text(row.get("level")) or "", RiskLevel.WARN),
+            description=values.text(row.get("description"), _SENTENCE) or "",
+            value=values.text(row.get("value")) or "",
+        )
+        for row in rows
+        if (name := values.text(row.get("name"))) is not None
+    )
+
+
+def _authority(report: Mapping[str, Json], key: str, words: str) -> Authority | None:
+    """Say who may act: nobody only where neither copy nor a finding says otherwise."""
+    mint = values.mapping(report.get("token"))
+    named = values.address(mint.get(key)) or values.address(report.get(key))
+    if named is not None:
+        return Authority(named)
+    clear = key in mint and mint[key] is None and mint.get("isInitialized") is True
+    contradicted = report.get(key) or any(words in risk.name.lower() for risk in _risks(report))
+    return Authority(None) if clear and not contradicted else None
+
+
+def _part(amount: Decimal, whole: Decimal) -> Decimal | None:
+    """Divide; None where the whole is nothing, or less than its part."""
+    return divided(amount, whole) if amount <= whole else None
+
+
+def _top_share(report: Mapping[str, Json]) -> Decimal | None:
+    """Add up what the ten largest owners hold, pools and lockers left out; None where a row is unclear."""
+    known = values.mapping(report.get("knownAccounts"))
+    pooled = {
+        key for key, account in known.items() if values.text(values.mapping(account).get("type")) in _POOLED
+    }
+    held: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for row in map(values.mapping, values.items(report.get("topHolders"))):
+        account, share = values.address(row.get("address")), values.share(row.get("pct"))
+        owner = values.address(row.get("owner")) or account
+        if owner is None or share is None:
+            return None
+        if owner not in pooled and account not in pooled:
+            held[owner] += share
+    largest = sorted(held.values(), reverse=True)[:_TOP]
+    total = sum(largest, Decimal(0))
+    return total if largest and total <= 1 else None
+
+
+def _locked_share(markets: Sequence[Json]) -> Decimal | None:
+    """Weigh the locked part of each pool by its liquidity; None without a pool that has any."""
+    locked = total = Decimal(0)
+    for market in map(values.mapping, markets):
+        pool = values.mapping(market.get("lp"))
+        share = values.share(pool.get("lpLockedPct"))
+        base, quote = values.number(pool.get("baseUSD")), values.number(pool.get("quoteUSD"))
+        if values.text(market.get("marketType")) in _CURVES or share is None or base is None or quote is None:
+            continue
+        total += base + quote
+        locked += times(share, base + quote)
+    return _part(locked, total)
+
+
+def _fault(status: int, body: Json) -> UpstreamError | None:
+    error = values.text(values.mapping(body).get("error"), 120)
+    return Unavailable(error) if error and status < 400 else None
+
+
+PROVIDER = Provider(
+    id=ProviderId("rugcheck"),
+    title="RugCheck",
+    docs="https://api.rugcheck.xyz/swagger/index.html",
+    base_url="https://api.rugcheck.xyz/v1",
+    trust=0.5,
+    chains={Chain.SOLANA: "solana"},
+    quotas={"default": Quota(calls=1, per_s=1)},
+    auth=Auth(header="X-API-KEY"),
+    endpoints=(
+        Endpoint(
+            capability=Capability.SECURITY,
+            path="/tokens/{address}/report",
+            parse=parse_report,
+            ttl_s=300,
+            stale_s=3600,
+            timeout_s=8.0,  # megabytes for a token with a thousand pools
+            fields=frozenset(
+                {
+                    SYMBOL,
+                    NAME,
+                    IMAGE_URL,
+                    TOKEN_PROGRAM,
+                    DECIMALS,
+                    SUPPLY,
+                    MINT_AUTHORITY,
+                    FREEZE_AUTHORITY,
+                    TRANSFER_FEE_RATIO,
+                    CREATOR,
+                    DEV_RATIO,
+                    HOLDERS,
+                    TOP10_RATIO,
+                    LP_LOCKED_RATIO,
+                    RISK_SCORE,
+                    RUGGED,
+                }
+            ),
+            samples=(
+                "report-jto-2026-trimmed.json",
+                "report-dead-liquidity-insiders.json",
+                "report-pumpfun-serial-rugger-topholders-null.json",
+            ),
+        ),
+        Endpoint(
+            capability=Capability.SECURITY,
+            path="/tokens/{address}/report/summary",
+            parse=parse_report,
+            ttl_s=300,
+            stale_s=3600,
+            fields=frozenset({RISK_SCORE, TOKEN_PROGRAM}),
+            samples=("report-summary-jto.json",),
+        ),
+    ),
+    errors=ErrorMap(
+        by_status={400: NotListed, 401: KeyRejected, 404: NotListed, 429: RateLimited}, in_body=_fault
+    ),
+)
