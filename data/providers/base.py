@@ -191,7 +191,14 @@ class Call:
         ask = self.ask
         if self.endpoint.payload is None:
             return f"{self.provider.id} {ask.chain} {self.target}"
-        words = (*(str(token) for token in ask.tokens), ask.pool, ask.query)
+        words = (
+            *(str(token) for token in ask.tokens),
+            ask.pool,
+            ask.query,
+            ask.timeframe,
+            str(ask.limit),
+            str(ask.before),
+        )
         return f"{self.provider.id} {self.endpoint.name} {' '.join(words)}"
 
 

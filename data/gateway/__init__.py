@@ -1,0 +1,1 @@
+"""The gateway: every request to a vendor passes it."""

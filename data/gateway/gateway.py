@@ -1,0 +1,187 @@
+"""The pipeline that every request to a vendor takes: cache, single-flight, deadline, breaker, quota, request,
+classify, retry, store.
+
+Whatever happens upstream comes back as a value: an `Answer`, perhaps marked stale, or a `Gap` that says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+
+from data.clock import Clock, Deadline
+from data.errors import NotListed, UpstreamError
+from data.gateway import retry
+from data.gateway.access import Access
+from data.gateway.cache import Cache, Kept
+from data.gateway.flight import Flights
+from data.gateway.health import ProviderHealth, ProviderState
+from data.gateway.limits import MemoryLedger
+from data.gateway.retry import LEAST_REQUEST_S
+from data.gateway.transport import Transport
+from data.gateway.upstream import Ledgers, NoAnswer, Upstream, reason_of
+from data.metrics import Metrics, counter
+from data.models.ids import ProviderId
+from data.models.market import Answer, Gap, GapReason
+from data.nursery import Nursery
+from data.ports import CacheTier
+from data.providers.base import Call, Provider
+
+__all__ = ["Access", "Gateway"]
+
+REFRESH_S = 10.0  # nobody waits for a refresh: it may take longer than a person would
+
+LOOKUPS = counter("cache_lookups", "Answers looked for in the cache", "provider", "result")
+GAPS = counter("provider_gaps", "Questions that a vendor left open", "provider", "reason")
+
+# The asker's own time ran out: one with more time may fare better.
+_HURRIED = frozenset({GapReason.DEADLINE, GapReason.QUOTA})
+
+
+class Gateway:
+    """Ask vendors, sparingly."""
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        tiers: Sequence[CacheTier],
+        clock: Clock,
+        nursery: Nursery,
+        metrics: Metrics,
+        rng: random.Random,
+        access: Mapping[ProviderId, Access],
+        ledgers: Ledgers | None = None,
+    ) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._nursery = nursery
+        self._metrics = metrics
+        self._rng = rng
+        self._access = dict(access)
+        self._ledgers: Ledgers = ledgers or (lambda name, pace: MemoryLedger(pace, clock))
+        self._cache = Cache(tiers, clock, nursery)
+        self._lookups: Flights[Kept | None] = Flights(nursery)
+        self._requests: Flights[Answer | Gap] = Flights(nursery)
+        self._upstreams: dict[ProviderId, Upstream] = {}
+
+    async def fetch(
+        self, call: Call, deadline: Deadline, *, fresh: bool = False, attempts: int = 2
+    ) -> Answer | Gap:
+        """Get what `call` asks for, from the cache or the vendor, before the deadline.
+
+        `fresh` asks the vendor whatever is kept; where that fails, what is kept comes back marked stale.
+        """
+        if (reason := self._upstream(call.provider).closed) is not None:
+            return self._gap(call, reason)
+        key = f"{call.key} {call.endpoint.capability}"
+        kept = self._cache.peek(key)
+        if kept is not None and not fresh:
+            return self._told(key, call, kept)
+        if deadline.remaining_s < LEAST_REQUEST_S:
+            result: Answer | Gap = self._gap(call, GapReason.DEADLINE)
+        else:
+            try:
+                async with asyncio.timeout(deadline.remaining_s):
+                    if not fresh and self._cache.has_tiers:
+                        kept = await self._lookups.join(key, lambda: self._cache.find(key, call))
+                        if kept is not None:
+                            return self._told(key, call, kept)
+                    self._metrics.of(LOOKUPS, call.provider.id, "miss").inc()
+                    result = await self._request(key, call, deadline, attempts)
+            except TimeoutError:
+                result = self._gap(call, GapReason.DEADLINE)
+        if isinstance(result, Gap) and result.reason is not GapReason.NOT_LISTED:
+            return self._fallback(call, kept) or result
+        return result
+
+    def health(self) -> tuple[ProviderHealth, ...]:
+        """Tell how each vendor is doing, by name."""
+        met = {name: upstream.health for name, upstream in self._upstreams.items()}
+        known = {name: _unasked(name, access) for name, access in self._access.items()} | met
+        return tuple(known[name] for name in sorted(known))
+
+    def _upstream(self, provider: Provider) -> Upstream:
+        found = self._upstreams.get(provider.id)
+        if found is None:
+            found = self._upstreams[provider.id] = Upstream(
+                provider,
+                self._access.get(provider.id) or Access(base_url=provider.base_url),
+                transport=self._transport,
+                clock=self._clock,
+                metrics=self._metrics,
+                ledgers=self._ledgers,
+            )
+        return found
+
+    def _told(self, key: str, call: Call, kept: Kept) -> Answer | Gap:
+        """Answer from the cache; what is no longer fresh is renewed meanwhile."""
+        is_fresh = self._cache.is_fresh(kept)
+        self._metrics.of(LOOKUPS, call.provider.id, "fresh" if is_fresh else "stale").inc()
+        if kept.records is None:
+            return self._gap(call, GapReason.NOT_LISTED)
+        if not is_fresh and key not in self._requests:
+            deadline = Deadline.after(self._clock, REFRESH_S)
+            self._nursery.start(self._request(key, call, deadline, attempts=2), name=f"refresh {key}")
+        return _answer(call, kept, stale=not is_fresh)
+
+    def _fallback(self, call: Call, kept: Kept | None) -> Answer | None:
+        if kept is None or kept.records is None or self._cache.is_gone(kept):
+            return None
+        return _answer(call, kept, stale=True)
+
+    async def _request(self, key: str, call: Call, deadline: Deadline, attempts: int) -> Answer | Gap:
+        """Share the request in the air; if it ended because its asker was in a hurry, ask anew."""
+        while True:
+            leads = key not in self._requests
+            result = await self._requests.join(key, lambda: self._load(key, call, deadline, attempts))
+            hurried = isinstance(result, Gap) and result.reason in _HURRIED
+            if leads or not hurried or deadline.remaining_s < LEAST_REQUEST_S:
+                return result
+
+    async def _load(self, key: str, call: Call, deadline: Deadline, attempts: int) -> Answer | Gap:
+        upstream = self._upstream(call.provider)
+        try:
+            reply = await retry.retrying(
+                lambda: upstream.ask(call, deadline), attempts=attempts, deadline=deadline, rng=self._rng
+            )
+        except NoAnswer as silence:
+            return self._gap(call, silence.reason, silence.detail)
+        except NotListed as error:
+            self._cache.keep(key, call.endpoint, None, self._clock.now(), b"")
+            return self._gap(call, GapReason.NOT_LISTED, error.detail)
+        except UpstreamError as error:
+            return self._gap(call, reason_of(error), error.detail)
+        self._cache.keep(key, call.endpoint, reply.records, reply.at, reply.body)
+        return Answer(
+            source=call.provider.id, capability=call.endpoint.capability, records=reply.records, at=reply.at
+        )
+
+    def _gap(self, call: Call, reason: GapReason, detail: str = "") -> Gap:
+        self._metrics.of(GAPS, call.provider.id, reason.name.lower()).inc()
+        upstream = self._upstream(call.provider)
+        return Gap(
+            source=call.provider.id,
+            capability=call.endpoint.capability,
+            reason=reason,
+            at=self._clock.now(),
+            detail=detail,
+            since=upstream.last_ok_if_down,
+        )
+
+
+def _answer(call: Call, kept: Kept, *, stale: bool) -> Answer:
+    assert kept.records is not None
+    return Answer(
+        source=call.provider.id,
+        capability=call.endpoint.capability,
+        records=kept.records,
+        at=kept.at,
+        stale=stale,
+    )
+
+
+def _unasked(provider: ProviderId, access: Access) -> ProviderHealth:
+    state = ProviderState.IDLE if access.enabled else ProviderState.OFF
+    return ProviderHealth(provider=provider, state=state, key=access.key_state())

@@ -1,0 +1,20 @@
+"""What all suites share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from tests.fakes.virtual_loop import VirtualLoop
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Give a test the virtual loop if its marker asks (tests/fakes/virtual_loop.py), else the real one."""
+    marker = item.get_closest_marker("asyncio")
+    if marker is not None and "loop_factories" in marker.kwargs:
+        return {"virtual": VirtualLoop}
+    return {"real": asyncio.new_event_loop}
