@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 import handlers.commands
 from bot import inject, market
 from bot.health import HealthServer
@@ -55,7 +57,7 @@ BANNER_PRACTICE = "PRACTICE MARKET: simulated tokens and prices, nothing here is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The running platform; `services` are found by their types."""
+    """The running platform; `services` are found by their types, `routes` are served beside the probes."""
 
     settings: Settings
     clock: Clock
@@ -65,7 +67,7 @@ class App:
     dispatcher: Dispatcher
     services: Services
     sandbox: SandboxServer | None
-    health: HealthServer | None
+    routes: list[web.RouteDef]
 
 
 def all_providers() -> dict[ProviderId, Provider]:
@@ -96,7 +98,7 @@ async def build(
         chance = rng or market.seeded(settings)
         metrics = Metrics()
         providers = all_providers()
-        store = await Store.open(database_url(settings, state_dir), world_clock)
+        store = await Store.open(database_url(settings, state_dir), real_clock)
         stack.push_async_callback(store.close)
         await store.migrate()
         sandbox = None
@@ -115,8 +117,8 @@ async def build(
         renderer = Renderer()
         stack.push_async_callback(renderer.aclose)
         services = wire(
-            settings, clock=world_clock, store=store, gateway=gateway, providers=providers, nursery=nursery,
-            renderer=renderer,
+            settings, clock=world_clock, wall=real_clock, store=store, gateway=gateway, providers=providers,
+            nursery=nursery, renderer=renderer,
         )  # fmt: skip
         registry = services[Registry]
         dispatcher = Dispatcher(
@@ -134,8 +136,7 @@ async def build(
         )
         yield App(
             settings=settings, clock=world_clock, metrics=metrics, nursery=nursery, state_dir=state_dir,
-            dispatcher=dispatcher, services=services, sandbox=sandbox,
-            health=await probes(settings, store, metrics, stack),
+            dispatcher=dispatcher, services=services, sandbox=sandbox, routes=[],
         )  # fmt: skip
 
 
@@ -143,13 +144,17 @@ def wire(
     settings: Settings,
     *,
     clock: Clock,
+    wall: Clock,
     store: Store,
     gateway: Gateway,
     providers: Mapping[ProviderId, Provider],
     nursery: Nursery,
     renderer: Renderer,
 ) -> Services:
-    """Make the services that commands may ask for, by their types."""
+    """Make the services that commands may ask for, by their types.
+
+    `clock` is the market's time; `wall` that of what people wrote, which must outlive a practice market.
+    """
     finder = Finder(gateway=gateway, providers=providers, store=store, nursery=nursery, clock=clock)
     enricher = Enricher(
         gateway=gateway, providers=providers, finder=finder, store=store, nursery=nursery, clock=clock
@@ -179,8 +184,8 @@ def wire(
             practice=settings.practice,
         ),
         Chats(store),
-        Recents(store, clock),
-        Payloads(store, clock),
+        Recents(store, wall),
+        Payloads(store, wall),
         Rates(enricher, gateway, providers),
         Vitals(store=store, sources=sources, nursery=nursery, clock=clock, practice=settings.practice),
     )
@@ -237,11 +242,11 @@ def owners(settings: Settings) -> tuple[Identity, ...]:
     )
 
 
-async def probes(
-    settings: Settings, store: Store, metrics: Metrics, stack: AsyncExitStack
-) -> HealthServer | None:
-    """Serve health and metrics where a port is set."""
-    if settings.http.port is None:
+def probes(app: App) -> HealthServer | None:
+    """Make the server of probes, figures and webhooks, where a port is set."""
+    http = app.settings.http
+    if http.port is None:
         return None
-    server = HealthServer(host=settings.http.host, port=settings.http.port, ping=store.ping, metrics=metrics)
-    return await stack.enter_async_context(server)
+    return HealthServer(
+        host=http.host, port=http.port, ping=app.services[Store].ping, metrics=app.metrics, routes=app.routes
+    )

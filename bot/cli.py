@@ -67,12 +67,16 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
     if settings.front_ends == ("console",):
         return await _console(settings, words)
     async with build(settings) as app, AsyncExitStack() as stack:
-        for front in front_ends(app):
+        fronts = front_ends(app)
+        health = composition.probes(app)
+        if health is not None:
+            await stack.enter_async_context(health)
+        for front in fronts:
             await front.start()
             stack.push_async_callback(front.stop)
         await _signalled()
-        if app.health is not None:
-            app.health.stopping = True
+        if health is not None:
+            health.stopping = True
     return OK
 
 

@@ -124,9 +124,12 @@ class Finder:
         answers = await self._ask(Capability.SEARCH, Ask(query=words.lstrip("$")), deadline, by="query")
         found = [record for answer in answers for record in answer.records if isinstance(record, TokenMatch)]
         if found:
-            async with self._store.begin() as tx:
-                await tx.tokens.remember(found, self._clock.now())
+            self._nursery.start(self._remember(found), name="remember tokens")
         return merged((*known, *found))
+
+    async def _remember(self, found: Sequence[TokenMatch]) -> None:
+        async with self._store.begin() as tx:
+            await tx.tokens.remember(found, self._clock.now())
 
     async def suggest(self, typed: str, limit: int = 25) -> tuple[TokenMatch, ...]:
         """Complete a name from what was seen before; asks nobody."""

@@ -152,7 +152,7 @@ class Enricher:
     async def _keep(self, snapshot: TokenSnapshot) -> None:
         async with self._store.read() as tx:
             last_at = await tx.snapshots.last_at(snapshot.token)
-        if last_at is None or snapshot.at - last_at >= _KEPT_EVERY:
+        if last_at is None or abs(snapshot.at - last_at) >= _KEPT_EVERY:
             async with self._store.begin() as tx:
                 await tx.snapshots.add(snapshot)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ def kind(value: Any) -> str:
 
 
 def differences(
-    value: Any, shape: Shape, *, extra: set[str] = frozenset(), lacking: set[str] = frozenset(),
-    nullable: set[str] = frozenset(), free: set[str] = frozenset(), at: str = "$",
+    value: Any, shape: Shape, *, extra: Set[str] = frozenset(), lacking: Set[str] = frozenset(),
+    nullable: Set[str] = frozenset(), free: Set[str] = frozenset(), at: str = "$",
 ) -> Iterator[str]:  # fmt: skip
     """List where a value departs from a shape.
 
@@ -59,7 +59,7 @@ def differences(
     if shape.types and kind(value) not in shape.types and not may_be_null:
         yield f"{at}: {kind(value)} instead of {sorted(shape.types)}"
         return
-    allowed = {"extra": extra, "lacking": lacking, "nullable": nullable, "free": free}
+    allowed: dict[str, Set[str]] = {"extra": extra, "lacking": lacking, "nullable": nullable, "free": free}
     if isinstance(value, Mapping) and name not in free:
         yield from (f"{at}.{key} is missing" for key in (shape.always or set()) - set(value) - lacking)
         for key, each in value.items():

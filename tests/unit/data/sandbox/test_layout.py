@@ -25,7 +25,7 @@ KEY = seeds.address(1, "some key")
 OTHER = seeds.address(1, "another key")
 keys = st.one_of(st.none(), st.binary(min_size=32, max_size=32).filter(any).map(seeds.base58))
 u64 = st.integers(0, 2**64 - 1)
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 fees = st.fixed_dictionaries(
     {"epoch": u64, "maximumFee": u64, "transferFeeBasisPoints": st.integers(0, 10_000)}
 )
@@ -60,9 +60,7 @@ STATES = {
     ),
 }
 extensions = st.lists(st.sampled_from(sorted(STATES)), unique=True, max_size=4).flatmap(
-    lambda names: st.tuples(
-        *(STATES[name].map(lambda s, n=name: Extension(name=n, state=s)) for name in names)
-    )
+    lambda names: st.tuples(*(st.builds(Extension, name=st.just(name), state=STATES[name]) for name in names))
 )
 
 

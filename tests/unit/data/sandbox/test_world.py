@@ -85,11 +85,11 @@ def test_the_record_survives_weeks_and_forgets_no_all_time_high() -> None:
     assert picture(stepped) == picture(leapt)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seeds)
 def test_every_figure_of_every_pool_is_finite_and_positive(seed: int) -> None:
     world = World(seed, START)
-    for pool in list(world.pools.values())[seed % 4 :: 4]:
+    for pool in list(world.pools.values())[seed % 8 :: 8]:
         state = world.state(pool)
         figures = (state.price_usd, state.price_native, state.quote_usd, state.base_reserve)
         assert all(math.isfinite(figure) and figure > 0 for figure in figures), state

@@ -1,0 +1,265 @@
+"""Solana's JSON-RPC over the VM: the world's mints and holders as real accounts, read back from their bytes.
+
+Knows how a node answers and refuses. A token's accounts enter the VM when somebody first looks at them.
+Source: https://solana.com/docs/rpc
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from data.models.ids import SOL_MINT
+from data.sandbox import layout
+from data.sandbox.holders import Role
+from data.sandbox.layout import TokenAccount
+from data.sandbox.seeds import base58
+from data.sandbox.tokens import Extension, Token, TokenProgram
+from data.sandbox.vm import Account, Vm
+from data.sandbox.world import SLOTS_PER_EPOCH, World
+
+_VERSION = "3.1.9"
+_NOT_SHOWN_S = 6.0  # a node's token index learns of a mint this long after its creation
+_LARGEST = 20
+_MOST_KEYS = 100
+_HASH_LIFE = 150  # blocks
+_SKIPPED = 21_000_000  # slots that never had a block
+_BASE58_LIMIT = 128
+_TOO_LONG_FOR_BASE58 = (
+    "Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding."
+)
+_PROGRAMS = {TokenProgram.SPL.value: "spl-token", TokenProgram.TOKEN_2022.value: "spl-token-2022"}
+
+
+class RpcError(Exception):
+    """A refusal in the node's words."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Chain:
+    """A node that knows one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._vm = Vm()
+        self._methods: Mapping[str, Callable[[Sequence[Any]], object]] = {
+            "getAccountInfo": self._account_info,
+            "getMultipleAccounts": self._multiple_accounts,
+            "getTokenSupply": self._token_supply,
+            "getTokenLargestAccounts": self._largest_accounts,
+            "getBalance": lambda params: self._in_context(self._vm.balance(self._address(params))),
+            "getMinimumBalanceForRentExemption": lambda params: self._vm.rent_exempt(_whole(params)),
+            "getSlot": lambda _: self._world.slot,
+            "getBlockHeight": lambda _: self._world.slot - _SKIPPED,
+            "getLatestBlockhash": lambda _: self._latest_blockhash(),
+            "getEpochInfo": lambda _: self._epoch_info(),
+            "getHealth": lambda _: "ok",
+            "getVersion": lambda _: {"feature-set": 3_294_202_862, "solana-core": _VERSION},
+        }
+
+    def answer(self, payload: bytes) -> object:
+        """Answer one request or a batch, refusals included."""
+        try:
+            asked = orjson.loads(payload)
+        except ValueError:
+            return _refusal(None, RpcError(-32700, "Parse error"))
+        self._vm.set_time(slot=self._world.slot, epoch=self._world.chain_epoch, at=self._world.now)
+        if isinstance(asked, list) and asked:
+            return [self._one(request) for request in asked]
+        return self._one(asked)
+
+    def _one(self, request: object) -> object:
+        if not isinstance(request, dict) or not isinstance(request.get("method"), str):
+            return _refusal(None, RpcError(-32600, "Invalid request"))
+        method, params = self._methods.get(request["method"], _no_method), request.get("params", [])
+        try:
+            result = method(params if isinstance(params, list) else [])
+        except RpcError as error:
+            return _refusal(request.get("id"), error)
+        return {"jsonrpc": "2.0", "result": result, "id": request.get("id")}
+
+    def _account_info(self, params: Sequence[Any]) -> object:
+        return self._in_context(self._shown(self._address(params), _encoding(params)))
+
+    def _multiple_accounts(self, params: Sequence[Any]) -> object:
+        keys = params[0] if params else None
+        if not isinstance(keys, list):
+            raise RpcError(-32602, "Invalid params: expected a list of addresses")
+        if len(keys) > _MOST_KEYS:
+            raise RpcError(-32602, f"Too many inputs provided; max {_MOST_KEYS}")
+        addresses = [self._address([key]) for key in keys]
+        return self._in_context([self._shown(address, _encoding(params)) for address in addresses])
+
+    def _token_supply(self, params: Sequence[Any]) -> object:
+        mint = self._mint(self._address(params), "could not find account")
+        return self._in_context(layout.amount_json(mint.supply, mint.decimals))
+
+    def _largest_accounts(self, params: Sequence[Any]) -> object:
+        """List the holders that the VM knows of; a mint of the last seconds is refused, as nodes do."""
+        address = self._address(params)
+        mint, token = self._mint(address, "could not find mint"), self._world.tokens.get(address)
+        if token is not None:
+            if (self._world.now - token.created_at).total_seconds() < _NOT_SHOWN_S:
+                raise RpcError(-32602, "Invalid param: not a Token mint")
+            self._settle_holders(token)
+        held = self._vm.account(address)
+        assert held is not None, "a mint that was read is there"
+        accounts = (
+            (key, layout.unpack_account(data))
+            for key, data in self._vm.owned(held.owner)
+            if len(data) >= layout.ACCOUNT_SPACE and not layout.is_mint(data)
+        )
+        found = sorted(
+            ((key, each.amount) for key, each in accounts if each.mint == address),
+            key=lambda each: -each[1],
+        )
+        rows = [{"address": key, **layout.amount_json(raw, mint.decimals)} for key, raw in found[:_LARGEST]]
+        return self._in_context(rows)
+
+    def _latest_blockhash(self) -> object:
+        height = self._world.slot - _SKIPPED
+        return self._in_context(
+            {"blockhash": self._vm.blockhash(), "lastValidBlockHeight": height + _HASH_LIFE}
+        )
+
+    def _epoch_info(self) -> object:
+        slot = self._world.slot
+        return {
+            "absoluteSlot": slot,
+            "blockHeight": slot - _SKIPPED,
+            "epoch": self._world.chain_epoch,
+            "slotIndex": slot % SLOTS_PER_EPOCH,
+            "slotsInEpoch": SLOTS_PER_EPOCH,
+            "transactionCount": slot * 1_000,
+        }
+
+    def _in_context(self, value: object) -> object:
+        return {"context": {"apiVersion": _VERSION, "slot": self._world.slot}, "value": value}
+
+    def _address(self, params: Sequence[Any]) -> str:
+        """Take the first parameter as an address; a mint of the world enters the VM with it."""
+        address = params[0] if params else None
+        if not isinstance(address, str):
+            raise RpcError(-32602, "`params` should have at least 1 argument(s)")
+        try:
+            there = self._vm.account(address)
+        except ValueError:
+            raise RpcError(-32602, "Invalid param: Invalid") from None
+        token = self._world.tokens.get(address)
+        if there is None and token is not None:
+            self._vm.put(address, token.program.value, layout.pack_mint(_mint_of(token)))
+        return address
+
+    def _mint(self, address: str, missing: str) -> layout.Mint:
+        held = self._vm.account(address)
+        if held is None:
+            raise RpcError(-32602, f"Invalid param: {missing}")
+        if held.owner not in _PROGRAMS or not layout.is_mint(held.data):
+            raise RpcError(-32602, "Invalid param: not a Token mint")
+        return layout.unpack_mint(held.data)
+
+    def _settle_holders(self, token: Token) -> None:
+        """Put a token's holders into the VM; those already there stay, but pools follow their reserves."""
+        for holder in self._world.named_holders(token.mint):
+            if holder.role is not Role.POOL and self._vm.account(holder.account) is not None:
+                continue
+            native = token.mint == SOL_MINT
+            account = TokenAccount(
+                mint=token.mint,
+                owner=holder.owner,
+                amount=holder.amount,
+                frozen=_freezes(token) and holder.role is Role.OTHER,
+                native_reserve=self._vm.rent_exempt(layout.ACCOUNT_SPACE) if native else None,
+                extensions=_account_extensions(token),
+            )
+            data, lamports = layout.pack_account(account), holder.amount if native else 0
+            self._vm.put(holder.account, token.program.value, data, lamports=lamports)
+
+    def _shown(self, address: str, encoding: str) -> object:
+        held = self._vm.account(address)
+        if held is None:
+            return None
+        return {
+            "lamports": held.lamports,
+            "data": self._data(held, encoding),
+            "owner": held.owner,
+            "executable": held.executable,
+            "rentEpoch": 2**64 - 1,
+            "space": len(held.data),
+        }
+
+    def _data(self, held: Account, encoding: str) -> object:
+        if encoding == "jsonParsed" and held.owner in _PROGRAMS:
+            return {
+                "program": _PROGRAMS[held.owner],
+                "parsed": self._parsed(held.data),
+                "space": len(held.data),
+            }
+        if encoding == "base58":
+            if len(held.data) > _BASE58_LIMIT:
+                raise RpcError(-32600, _TOO_LONG_FOR_BASE58)
+            return [base58(held.data), "base58"]
+        return [base64.b64encode(held.data).decode(), "base64"]
+
+    def _parsed(self, data: bytes) -> object:
+        if layout.is_mint(data):
+            return layout.mint_json(data)
+        mint = self._vm.account(self._address([layout.unpack_account(data).mint]))
+        assert mint is not None, "a token account's mint is there"
+        return layout.account_json(data, layout.unpack_mint(mint.data).decimals)
+
+
+def _no_method(params: Sequence[Any]) -> object:
+    raise RpcError(-32601, "Method not found")
+
+
+def _refusal(request_id: object, error: RpcError) -> object:
+    return {"jsonrpc": "2.0", "error": {"code": error.code, "message": error.message}, "id": request_id}
+
+
+def _encoding(params: Sequence[Any]) -> str:
+    options = params[1] if len(params) > 1 else {}
+    encoding = options.get("encoding", "base58") if isinstance(options, dict) else None
+    if encoding not in {"base58", "base64", "jsonParsed"}:
+        raise RpcError(-32602, "Invalid params: unknown variant of encoding")
+    return str(encoding)
+
+
+def _whole(params: Sequence[Any]) -> int:
+    if not params or not isinstance(params[0], int) or params[0] < 0:
+        raise RpcError(-32602, "Invalid params: invalid type, expected usize")
+    return params[0]
+
+
+def _mint_of(token: Token) -> layout.Mint:
+    """State a token's mint account; native SOL's keeps no count of its supply."""
+    return layout.Mint(
+        decimals=token.decimals,
+        supply=0 if token.mint == SOL_MINT else token.supply,
+        mint_authority=token.mint_authority,
+        freeze_authority=token.freeze_authority,
+        extensions=token.extensions,
+    )
+
+
+def _freezes(token: Token) -> bool:
+    return (token.extension("defaultAccountState") or {}).get("accountState") == "frozen"
+
+
+def _account_extensions(token: Token) -> tuple[Extension, ...]:
+    """Tell what a token's extensions demand of every account of it."""
+    if token.program is TokenProgram.SPL:
+        return ()
+    demanded = [Extension(name="immutableOwner")]
+    if token.extension("transferFeeConfig") is not None:
+        demanded.append(Extension(name="transferFeeAmount", state={"withheldAmount": 0}))
+    if token.extension("transferHook") is not None:
+        demanded.append(Extension(name="transferHookAccount", state={"transferring": False}))
+    return tuple(demanded)

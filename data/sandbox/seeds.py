@@ -1,0 +1,69 @@
+"""What follows from a seed: random streams, addresses, signatures. One seed and one label, one answer.
+
+Knows nothing of tokens or markets; nothing here keeps state, so no order of asking can change an answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def _digest(seed: int, labels: tuple[str | int, ...], size: int) -> bytes:
+    text = "\x1f".join(map(str, (seed, *labels)))
+    return hashlib.blake2b(text.encode(), digest_size=size).digest()
+
+
+def stream(seed: int, *labels: str | int) -> np.random.Generator:
+    """Open the random stream that belongs to a label."""
+    return np.random.Generator(np.random.PCG64(int.from_bytes(_digest(seed, labels, 16), "big")))
+
+
+def fraction(seed: int, *labels: str | int) -> float:
+    """Draw the one number in [0, 1) that belongs to a label."""
+    return int.from_bytes(_digest(seed, labels, 8), "big") / 2**64
+
+
+def base58(raw: bytes) -> str:
+    """Write bytes in Bitcoin's base 58, as Solana does."""
+    number = int.from_bytes(raw, "big")
+    digits: list[str] = []
+    while number:
+        number, digit = divmod(number, 58)
+        digits.append(_ALPHABET[digit])
+    zeros = len(raw) - len(raw.lstrip(b"\0"))
+    return _ALPHABET[0] * zeros + "".join(reversed(digits))
+
+
+def unbase58(text: str) -> bytes:
+    """Read bytes from base 58.
+
+    Raises:
+        ValueError: a character is not of the alphabet.
+    """
+    number = 0
+    for char in text:
+        number = number * 58 + _ALPHABET.index(char)
+    zeros = len(text) - len(text.lstrip(_ALPHABET[0]))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def address(seed: int, *labels: str | int, suffix: str = "") -> str:
+    """Derive a 32-byte address; `suffix` is the vanity ending that launchpads grind for."""
+    raw = _digest(seed, ("address", *labels), 32)
+    whole = base58(bytes([raw[0] & 0x7F | 0x40]) + raw[1:])  # first byte fixed: always 44 characters
+    return whole[: len(whole) - len(suffix)] + suffix
+
+
+def signature(seed: int, *labels: str | int) -> str:
+    """Derive a 64-byte transaction signature."""
+    return base58(_digest(seed, ("signature", *labels), 64))
+
+
+def uuid(seed: int, *labels: str | int) -> str:
+    """Derive a request id in the form of a random UUID."""
+    digits = _digest(seed, ("uuid", *labels), 16).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
