@@ -39,10 +39,19 @@ class Figures:
         self.low_usd = float(bars[:, 3].min()) if bars is not None and seen else self.usd
 
 
+# Plausible and fixed: the practice market has no market of currencies.
+_CURRENCIES_PER_USD = {
+    "usd": 1.0, "eur": 0.86, "gbp": 0.74, "jpy": 152.0, "cny": 7.1, "inr": 88.0, "krw": 1410.0, "cad": 1.38,
+    "aud": 1.52, "chf": 0.8, "brl": 5.4, "try": 41.5, "sgd": 1.29, "hkd": 7.78, "mxn": 18.4, "pln": 3.66,
+    "sek": 9.5, "nok": 10.0, "dkk": 6.4, "zar": 17.4, "nzd": 1.73, "thb": 32.5, "idr": 16600.0, "php": 58.0,
+    "vnd": 26300.0, "uah": 41.6, "czk": 20.9, "huf": 336.0, "ils": 3.3, "aed": 3.6725,
+}  # fmt: skip
+
+
 def rates_per_usd(world: World, currencies: Sequence[str]) -> dict[str, float]:
     """Tell how much of each currency a dollar buys."""
     sol_usd = world.price_usd(SOL_MINT) * (1.0 + world.skew(ID, SOL_MINT))
-    known = {"usd": 1.0, "sol": 1.0 / sol_usd}
+    known = {"sol": 1.0 / sol_usd, **_CURRENCIES_PER_USD}
     return {name: known[name] for name in currencies if name in known}
 
 
