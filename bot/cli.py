@@ -16,6 +16,7 @@ from bot.app import App, build
 from bot.frontend import FrontEnd
 from config import logs
 from config.settings import Settings, SettingsError, load
+from core.jobs import housekeeping
 from data.clock import SystemClock
 from data.errors import ConfigError
 from data.store.store import Store
@@ -66,8 +67,12 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
     """Start the chosen front ends and stay until a signal comes."""
     if settings.front_ends == ("console",):
         return await _console(settings, words)
+    from bot.scheduler import Scheduler
+
     async with build(settings) as app, AsyncExitStack() as stack:
         fronts = front_ends(app)
+        store, wall = app.services[Store], SystemClock()
+        await stack.enter_async_context(Scheduler(housekeeping(store, wall), store, wall))
         health = composition.probes(app)
         if health is not None:
             await stack.enter_async_context(health)
