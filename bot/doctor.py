@@ -114,10 +114,11 @@ def _telegram(body: Mapping[str, object]) -> Finding:
         )
     if not me.get("can_read_all_group_messages"):
         return Finding(
-            "telegram", f"@{me.get('username')}, privacy mode is on: pasted addresses in groups are not seen",
             "telegram",
             f"@{me.get('username')}, privacy mode is on: pasted addresses in groups are not seen",
-        )  # fmt: skip
+            bad=True,
+            fix="@BotFather: /setprivacy, Disable; then remove the bot from the group and add it again",
+        )
     inline = "" if me.get("supports_inline_queries") else "; inline is off (@BotFather: /setinline)"
     return Finding("telegram", f"@{me.get('username')} reads groups{inline}")
 
