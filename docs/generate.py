@@ -38,12 +38,14 @@ def commands_page() -> str:
     """List every command by its group."""
     rows = [
         "# Commands", _NOTE, "",
-        "`<token>` is an address, `$TICKER`, a pool (`pool:ADDRESS`) or a chart link. Angle brackets are required, "
-        "square ones optional; optional words may come in any order. On Discord the same commands are slash "
-        "commands with typed options.", "",
+        "`<token>` is an address, `$TICKER`, a pool (`pool:ADDRESS`) or a chart link. Angle brackets are "
+        "required, square ones optional; optional words may come in any order. On Discord the same commands "
+        "are slash commands with typed options.", "",
     ]  # fmt: skip
     order = list(Group)
-    specs = sorted(registry.discover(handlers.commands), key=lambda spec: (order.index(spec.group), spec.name))
+    specs = sorted(
+        registry.discover(handlers.commands), key=lambda spec: (order.index(spec.group), spec.name)
+    )
     for group, members in groupby(specs, key=lambda spec: spec.group):
         rows += [f"## {group.value}", ""]
         for spec in members:
@@ -97,8 +99,8 @@ def _provider(provider: Provider) -> Iterator[str]:
     for endpoint in provider.endpoints:
         fields = ", ".join(sorted(field.name for field in endpoint.fields)) or "records"
         yield (
-            f"| {endpoint.capability.value} | `{endpoint.method} {_cell(endpoint.path)}` | {endpoint.ttl_s:g} s "
-            f"| {endpoint.stale_s:g} s | {fields} |"
+            f"| {endpoint.capability.value} | `{endpoint.method} {_cell(endpoint.path)}` "
+            f"| {endpoint.ttl_s:g} s | {endpoint.stale_s:g} s | {fields} |"
         )
 
 
@@ -106,8 +108,8 @@ def settings_page() -> str:
     """List every setting with its default and meaning."""
     rows = [
         "# Settings", _NOTE, "",
-        "Set in the environment, or in a file named with `--env-file`. A wrong or unknown setting stops the start "
-        "with one line each and exit status 2.", "",
+        "Set in the environment, or in a file named with `--env-file`. A wrong or unknown setting stops the "
+        "start with one line each and exit status 2.", "",
         "| setting | default | meaning |", "|---|---|---|",
         *_settings(Settings, PREFIX), "",
     ]  # fmt: skip
