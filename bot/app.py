@@ -97,7 +97,7 @@ async def build(
         )
         chance = rng or market.seeded(settings)
         metrics = Metrics()
-        providers = all_providers()
+        providers = market.providers(all_providers(), practice=settings.practice)
         store = await Store.open(database_url(settings, state_dir), real_clock)
         stack.push_async_callback(store.close)
         await store.migrate()

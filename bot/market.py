@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from data.providers.base import Provider
 
 if TYPE_CHECKING:
     from data.sandbox.server import SandboxServer
+
+
+_PRACTICE_CALLS = 60
 
 
 class WorldClock:
@@ -52,6 +56,24 @@ def server(chosen: SandboxSettings, clock: Clock, *, port: int = 0) -> SandboxSe
     faults.set_all(chosen.faults)
     world = World(chosen.seed, clock.now())
     return SandboxServer(world, latency_ms=chosen.latency_ms, faults=faults, clock=clock, port=port)
+
+
+def providers(found: Mapping[ProviderId, Provider], *, practice: bool) -> dict[ProviderId, Provider]:
+    """Give the providers as they are, or with the quotas of the practice market, which costs nobody."""
+    if not practice:
+        return dict(found)
+    return {
+        name: replace(
+            provider,
+            quotas={
+                bucket: replace(
+                    quota, calls=quota.calls * _PRACTICE_CALLS, burst=quota.burst * _PRACTICE_CALLS
+                )
+                for bucket, quota in provider.quotas.items()
+            },
+        )
+        for name, provider in found.items()
+    }
 
 
 def access(

@@ -1,14 +1,30 @@
-"""Which calls to make for the fields that are wanted: as few a vendor as cover what it can tell. Pure."""
+"""Which calls to make for the fields that are wanted: as few as tell each by enough vendors. Pure."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Set
 from typing import Any
 
-from data.models.fields import Field
-from data.models.ids import TokenKey
+from data.models.fields import (
+    CHANGE,
+    FDV_USD,
+    LIQUIDITY_USD,
+    MARKET_CAP_USD,
+    PRICE_USD,
+    VOLUME_USD,
+    Field,
+    Span,
+)
+from data.models.ids import ProviderId, TokenKey
 from data.models.market import Capability
 from data.providers.base import Ask, Call, Endpoint, Provider
+
+# How many vendors should tell a field, where one is not enough: prices decide trades.
+_ENOUGH: dict[Field[Any], int] = {
+    PRICE_USD: 100,
+    **dict.fromkeys((MARKET_CAP_USD, FDV_USD, LIQUIDITY_USD, *CHANGE.values(), VOLUME_USD[Span.H24]), 3),
+}
 
 # What tells of one token; searches, candles and lists are asked for by name.
 _OF_A_TOKEN = (
@@ -20,14 +36,35 @@ _OF_A_TOKEN = (
 )
 
 
-def plan_calls(token: TokenKey, wanted: Set[Field[Any]], providers: Iterable[Provider]) -> tuple[Call, ...]:
-    """Choose the calls that can tell the wanted fields of a token, the most trusted vendor first."""
+def plan_calls(
+    token: TokenKey,
+    wanted: Set[Field[Any]],
+    providers: Iterable[Provider],
+    *,
+    down: Set[ProviderId] = frozenset(),
+) -> tuple[Call, ...]:
+    """Choose the calls that tell the wanted fields of a token, the most trusted vendor first.
+
+    A vendor is asked for what too few others tell; one that is `down` is asked, but not counted on.
+    """
     ask = Ask(tokens=(token,), chain=token.chain)
+    told: Counter[Field[Any]] = Counter()
+    chosen: dict[ProviderId, list[Endpoint]] = {}
     ranked = sorted(providers, key=lambda provider: (-provider.trust, provider.id))
+    # First each vendor's best endpoint, then what is still lacking: most need only the one.
+    for most in (1, None):
+        for provider in ranked:
+            own = chosen.setdefault(provider.id, [])
+            known = {field for endpoint in own for field in endpoint.fields}
+            lacking = {field for field in wanted - known if told[field] < _ENOUGH.get(field, 1)}
+            for endpoint in cover(lacking, candidates(provider, token))[:most]:
+                own.append(endpoint)
+                if provider.id not in down:
+                    told.update(endpoint.fields - known)
     return tuple(
         Call(provider=provider, endpoint=endpoint, ask=ask)
         for provider in ranked
-        for endpoint in cover(wanted, candidates(provider, token))
+        for endpoint in chosen[provider.id]
     )
 
 

@@ -32,6 +32,8 @@ from data.store.store import Store
 # A person reads the first frame within a second; what is not there by then follows in the second frame.
 _PATIENCE_S = 0.9
 _ENOUGH = 2
+# Nobody waits longer for the last source, least of all for its quota.
+_BUDGET_S = 4.0
 _KEPT_EVERY = timedelta(seconds=30)
 
 
@@ -87,9 +89,15 @@ class Enricher:
         raise UnknownToken(str(ref), detail=unheard(snapshot))
 
     async def snapshot(
-        self, ref: TokenRef, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
+        self,
+        ref: TokenRef,
+        wanted: Set[Field[Any]],
+        deadline: Deadline,
+        *,
+        fresh: bool = False,
+        complete: bool = False,
     ) -> tuple[Found, TokenSnapshot]:
-        """Find a token and give its complete snapshot.
+        """Find a token and give one snapshot: the first, or where it must be `complete`, the last.
 
         Raises:
             UnknownToken: no source knows it.
@@ -98,23 +106,33 @@ class Enricher:
         async with aclosing(self.look(ref, wanted, deadline, fresh=fresh)) as looks:
             async for look in looks:
                 last = look
+                if not complete:
+                    break
         return last
 
     async def snapshots(
         self, token: TokenKey, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
     ) -> AsyncGenerator[TokenSnapshot, None]:
         """Give one or two snapshots of a token; the last is kept in the store."""
-        calls = plan_calls(token, wanted, self._providers.values())
+        calls = plan_calls(token, wanted, self._providers.values(), down=self._gateway.down())
         collecting = collect(
-            calls, deadline, gateway=self._gateway, nursery=self._nursery, clock=self._clock,
-            patience_s=_PATIENCE_S, enough=min(_ENOUGH, len(calls)), fresh=fresh,
-        )  # fmt: skip
+            calls,
+            deadline.at_most(_BUDGET_S),
+            gateway=self._gateway,
+            nursery=self._nursery,
+            clock=self._clock,
+            patience_s=_PATIENCE_S,
+            enough=min(_ENOUGH, len(calls)),
+            fresh=fresh,
+        )
         async with aclosing(collecting) as rounds:
             async for collected in rounds:
                 snapshot = self._resolve(token, calls, collected)
+                if collected.complete:
+                    self._keep_later(snapshot, collected)
                 yield snapshot
-        if known(snapshot) and not all(answer.stale for answer in collected.answers):
-            self._nursery.start(self._keep(snapshot), name="keep snapshot")
+        if not collected.complete:
+            self._keep_later(snapshot, collected)
 
     async def candles(
         self,
@@ -148,6 +166,10 @@ class Enricher:
             token, collected.answers, collected.gaps, trust=self._trust, now=self._clock.now(),
             asked=tuple(dict.fromkeys(call.provider.id for call in calls)),
         )  # fmt: skip
+
+    def _keep_later(self, snapshot: TokenSnapshot, collected: Collected) -> None:
+        if known(snapshot) and not all(answer.stale for answer in collected.answers):
+            self._nursery.start(self._keep(snapshot), name="keep snapshot")
 
     async def _keep(self, snapshot: TokenSnapshot) -> None:
         async with self._store.read() as tx:

@@ -102,6 +102,12 @@ class Gateway:
         known = {name: _unasked(name, access) for name, access in self._access.items()} | met
         return tuple(known[name] for name in sorted(known))
 
+    def down(self) -> frozenset[ProviderId]:
+        """Name the vendors that are not counted on now."""
+        return frozenset(
+            name for name, upstream in self._upstreams.items() if upstream.health.state is ProviderState.DOWN
+        )
+
     def _upstream(self, provider: Provider) -> Upstream:
         found = self._upstreams.get(provider.id)
         if found is None:
