@@ -72,6 +72,8 @@ class Section(BaseModel):
 
 
 class TelegramSettings(Section):
+    """The Telegram bot."""
+
     token: SecretStr | None = Field(default=None, description="Bot token from @BotFather")
     api_url: Url = Field(
         default="https://api.telegram.org", description="Bot API server, for a self-hosted one"
@@ -85,6 +87,8 @@ class TelegramSettings(Section):
 
 
 class DiscordSettings(Section):
+    """The Discord bot."""
+
     token: SecretStr | None = Field(default=None, description="Bot token from the developer portal")
     api_url: Url = Field(default="https://discord.com/api/v10", description="REST address, for a proxy")
     message_content: bool = Field(
@@ -93,12 +97,16 @@ class DiscordSettings(Section):
 
 
 class ProviderSettings(Section):
+    """One market API."""
+
     base_url: Url | None = Field(default=None, description="Another address for this provider")
     api_key: SecretStr | None = Field(default=None, description="Key, where the provider has one")
     enabled: bool = Field(default=True, description="Whether it is asked at all")
 
 
 class AiSettings(Section):
+    """The language model."""
+
     api_key: SecretStr | None = Field(
         default=None, description="Anthropic API key; empty means the rule engine"
     )
@@ -107,6 +115,8 @@ class AiSettings(Section):
 
 
 class HttpSettings(Section):
+    """Probes and figures."""
+
     host: str = Field(default="127.0.0.1", description="Address that health and metrics listen on")
     port: int | None = Field(
         default=None, ge=0, le=65535, description="Port; empty means not served, 0 means any free"
@@ -114,6 +124,8 @@ class HttpSettings(Section):
 
 
 class LogSettings(Section):
+    """What is written to standard error."""
+
     format: Literal["auto", "json", "console"] = Field(
         default="auto", description="auto: console on a terminal, else JSON"
     )
@@ -123,6 +135,8 @@ class LogSettings(Section):
 
 
 class SandboxSettings(Section):
+    """The practice market."""
+
     seed: int = Field(default=7, ge=0, le=2**32, description="One seed, one history")
     speed: float = Field(
         default=1.0, gt=0, le=3600, description="Practice seconds a second; 60 is an hour a minute"
@@ -134,6 +148,8 @@ class SandboxSettings(Section):
 
 
 class AccessSettings(Section):
+    """Who gets in."""
+
     registration: Literal["open", "approval"] = Field(
         default="open", description="open: /start makes a member; approval: an operator does"
     )

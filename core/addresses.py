@@ -7,22 +7,28 @@ a mint or a pool is not known here.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 
-from data.models.ids import SOL_MINT, USDC_MINT, Chain
+from data.models.ids import SOL_MINT, USDC_MINT, Chain, TokenKey
 from data.models.text import visible
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _DIGIT = {char: value for value, char in enumerate(_ALPHABET)}
 
-_BASE58 = re.compile(rf"(?<![0-9A-Za-z])[{_ALPHABET}]{{32,44}}(?![0-9A-Za-z])")
-_EVM = re.compile(r"(?<![0-9A-Za-z])0[xX][0-9a-fA-F]{40}(?![0-9A-Za-z])")
+_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{32,44}(?![0-9A-Za-z])")
+_EVM = re.compile(r"0[xX][0-9a-fA-F]{40}")
+_FOLDED = re.compile(r"[1-9a-z]{32,44}")  # base58 with its capitals lowered
 _URL = re.compile(
-    r"(?:https?://)?(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,8}/[^\s<>\"'`|\\^{}]{1,300}", re.IGNORECASE
+    r"(?:https?://)?(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,8}/[^\s<>\"'`|\\^{}]{1,300}", re.IGNORECASE | re.ASCII
 )
-_TICKER = re.compile(r"\$([^\s$.,;:!?()<>\[\]{}\"'`|*~]{1,24})")
+_AFTER_LINK = ".,;:!?)]*_~。，！？）"
+_IN_TICKER = r"[^\s$.,;:!?()<>\[\]{}\"'`|*~/\\’‘“”«»…–—、。，！？：；（）]"
+_TICKER = re.compile(rf"(?<![\w$])\$({_IN_TICKER}{{1,24}})(?!{_IN_TICKER})")
+_MARKED = re.compile(rf"(pool:)?(?:({'|'.join(Chain)}):)?([0-9A-Za-z]{{32,44}})")
 _LONGEST_TEXT = 20_000
 
 _CHAINS = {
@@ -31,7 +37,6 @@ _CHAINS = {
     "bsc": Chain.BSC, "bnb": Chain.BSC, "base": Chain.BASE,
 }  # fmt: skip
 _ANCHORS = {SOL_MINT, USDC_MINT}
-_POOL_PREFIX = "pool:"
 
 
 class RefKind(StrEnum):
@@ -56,8 +61,13 @@ class TokenRef:
     folded: bool = False
 
     def __str__(self) -> str:
-        prefix = {RefKind.TICKER: "$", RefKind.POOL: _POOL_PREFIX}.get(self.kind, "")
-        return prefix + self.text
+        """Write it as one word that `parse_ref` reads back."""
+        if self.kind is RefKind.TICKER:
+            return f"${self.text}"
+        pool = "pool:" if self.kind is RefKind.POOL else ""
+        # A Solana address tells its chain by its form.
+        chain = f"{self.chain}:" if self.chain not in {None, Chain.SOLANA} else ""
+        return f"{pool}{chain}{self.text}"
 
 
 def decode_base58(text: str) -> bytes | None:
@@ -84,28 +94,59 @@ def address_ref(text: str) -> TokenRef | None:
     return TokenRef(RefKind.ADDRESS, text, Chain.SOLANA) if is_solana_address(text) else None
 
 
+def word_of(token: TokenKey) -> str:
+    """Write a token as one word that `parse_ref` reads back, its chain included."""
+    return str(TokenRef(RefKind.ADDRESS, token.address, token.chain))
+
+
 def find(text: str) -> tuple[TokenRef, ...]:
     """Find every address and chart link in a message, in their order, each once."""
-    clean = visible(text[:_LONGEST_TEXT])
+    clean = _readable(text)
     found: list[tuple[int, TokenRef]] = []
     covered: list[tuple[int, int]] = []
     for match in _URL.finditer(clean):
-        ref = link_ref(match.group())
+        ref = link_ref(match.group().rstrip(_AFTER_LINK))
         if ref is not None:
             found.append((match.start(), ref))
             covered.append(match.span())
-    for pattern in (_BASE58, _EVM):
-        for match in pattern.finditer(clean):
-            if not any(start <= match.start() < end for start, end in covered):
-                ref = address_ref(match.group())
-                if ref is not None:
-                    found.append((match.start(), ref))
+    for at, run in _runs(clean):
+        if not any(start <= at < end for start, end in covered):
+            ref = address_ref(run)
+            if ref is not None:
+                found.append((at, ref))
     return tuple(dict.fromkeys(ref for _, ref in sorted(found, key=lambda item: item[0])))
+
+
+def _readable(text: str) -> str:
+    """Clean a text; of one that is too long, take the words that are whole."""
+    if len(text) > _LONGEST_TEXT:
+        words = text[:_LONGEST_TEXT].rsplit(maxsplit=1)
+        text = words[0] if len(words) == 2 else ""
+    return visible(text)
+
+
+def _runs(text: str) -> Iterator[tuple[int, str]]:
+    """Find words of Latin letters and digits as long as an address, with their places."""
+    for match in _RUN.finditer(text):
+        start, end = match.span()
+        if not _goes_on(text[start - 1 : start]) and not _goes_on(text[end : end + 1]):
+            yield start, match.group()
+
+
+def _goes_on(neighbour: str) -> bool:
+    """Tell whether a word goes on with this character: one that imitates or accents a Latin letter.
+
+    Without a foreign letter at its end an address may still decode, to another address. East Asian writing
+    sets no blanks, and its wide letters imitate none.
+    """
+    if not neighbour or unicodedata.category(neighbour)[0] not in "LMN":
+        return False
+    return unicodedata.east_asian_width(neighbour) not in {"W", "H"}
 
 
 def find_tickers(text: str) -> tuple[TokenRef, ...]:
     """Find every `$TICKER` that is not an amount of money."""
-    names = (match.group(1) for match in _TICKER.finditer(visible(text[:_LONGEST_TEXT])))
+    names = (match.group(1) for match in _TICKER.finditer(_readable(text)))
     return tuple(dict.fromkeys(TokenRef(RefKind.TICKER, name) for name in names if not is_amount(name)))
 
 
@@ -115,83 +156,94 @@ def is_amount(name: str) -> bool:
     return digits.isdigit()
 
 
+# What an address in the path of each site's pages names, and the chain of a site that has but one.
+_SITES: dict[str, tuple[RefKind, Chain | None]] = {
+    "dexscreener.com": (RefKind.POOL, None),
+    "geckoterminal.com": (RefKind.ADDRESS, None),
+    "birdeye.so": (RefKind.ADDRESS, None),
+    "gmgn.ai": (RefKind.ADDRESS, None),
+    "dextools.io": (RefKind.POOL, None),
+    "axiom.trade": (RefKind.POOL, Chain.SOLANA),
+    "photon-sol.tinyastro.io": (RefKind.POOL, Chain.SOLANA),
+    "pump.fun": (RefKind.ADDRESS, Chain.SOLANA),
+    "jup.ag": (RefKind.ADDRESS, Chain.SOLANA),
+    "raydium.io": (RefKind.ADDRESS, Chain.SOLANA),
+    "orca.so": (RefKind.ADDRESS, Chain.SOLANA),
+    "solscan.io": (RefKind.ADDRESS, Chain.SOLANA),
+    "solana.fm": (RefKind.ADDRESS, Chain.SOLANA),
+    "rugcheck.xyz": (RefKind.ADDRESS, Chain.SOLANA),
+    "etherscan.io": (RefKind.ADDRESS, Chain.ETHEREUM),
+    "basescan.org": (RefKind.ADDRESS, Chain.BASE),
+    "bscscan.com": (RefKind.ADDRESS, Chain.BSC),
+}
+_POOL_PAGES = {"pools", "pair-explorer"}
+_SIDES = ("outputMint", "outputCurrency", "inputMint", "inputCurrency", "buy", "sell")
+
+
 def link_ref(url: str) -> TokenRef | None:
     """Read a link to a known chart, explorer or exchange page; None for any other."""
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+    except ValueError:
+        return None
     host = (parts.hostname or "").removeprefix("www.")
-    path = [segment for segment in parts.path.split("/") if segment]
     site = next((name for name in _SITES if host == name or host.endswith(f".{name}")), None)
     if site is None:
         return None
-    if (mint := _queried(parts.query)) is not None:
-        return mint
-    return _in_path(path, pool=_SITES[site] or "pools" in path or "pair-explorer" in path)
+    kind, chain = _SITES[site]
+    values = parse_qs(parts.query)
+    for named in values.get("chain", ()):
+        chain = _CHAINS.get(named.lower(), chain)
+    return _of_swap(values) or _in_path(parts.path.split("/"), kind, chain)
 
 
-# Whether an address in the site's path names a pool.
-_SITES = {
-    "dexscreener.com": True,
-    "geckoterminal.com": False,
-    "birdeye.so": False,
-    "pump.fun": False,
-    "jup.ag": False,
-    "raydium.io": False,
-    "solscan.io": False,
-    "gmgn.ai": False,
-    "photon-sol.tinyastro.io": True,
-    "axiom.trade": True,
-    "dextools.io": True,
-    "rugcheck.xyz": False,
-    "orca.so": False,
-    "solana.fm": False,
-    "etherscan.io": False,
-    "basescan.org": False,
-    "bscscan.com": False,
-}
-
-
-def _queried(query: str) -> TokenRef | None:
+def _of_swap(values: dict[str, list[str]]) -> TokenRef | None:
     """Find the token in the query of a swap page: the side that is not SOL or USDC."""
-    values = parse_qs(query, max_num_fields=20)
-    for name in ("outputMint", "outputCurrency", "inputMint", "inputCurrency", "buy", "sell"):
-        for value in values.get(name, ()):
+    for side in _SIDES:
+        for value in values.get(side, ()):
             ref = address_ref(value)
             if ref is not None and ref.text not in _ANCHORS:
                 return ref
     return None
 
 
-def _in_path(path: list[str], *, pool: bool) -> TokenRef | None:
+def _in_path(path: list[str], kind: RefKind, chain: Chain | None) -> TokenRef | None:
     """Find the address in a path, and the chain named before it."""
-    chain: Chain | None = None
-    candidates: list[str] = []
     for segment in path:
-        named = _CHAINS.get(segment.lower())
-        if named is not None:
-            chain = named
-        # Swap pages join two mints by a dash, GeckoTerminal ids a chain and an address by a low line.
-        candidates.extend(piece for piece in re.split(r"[-_]", segment) if piece not in _ANCHORS)
-    for candidate in candidates:
-        ref = address_ref(candidate)
-        if ref is not None:
-            kind = RefKind.POOL if pool else RefKind.ADDRESS
-            folded = ref.chain is Chain.SOLANA and candidate == candidate.lower()
-            return TokenRef(kind, ref.text, ref.chain or chain, folded=folded)
-        if pool and chain is Chain.SOLANA and 32 <= len(candidate) <= 44 and candidate.isalnum():
-            return TokenRef(RefKind.POOL, candidate, chain, folded=True)
+        chain = _CHAINS.get(segment.lower(), chain)
+        if segment in _POOL_PAGES:
+            kind = RefKind.POOL
+        # Swap pages join two mints by a dash, GeckoTerminal a chain and an address by a low line.
+        for _, run in _runs(segment):
+            ref = None if run in _ANCHORS else _placed(run, kind, chain)
+            if ref is not None:
+                return ref
     return None
+
+
+def _placed(text: str, kind: RefKind, chain: Chain | None) -> TokenRef | None:
+    """Read an address of which is known what it names, and perhaps where."""
+    ref = address_ref(text)
+    if ref is None:
+        folded = kind is RefKind.POOL and chain is Chain.SOLANA and _FOLDED.fullmatch(text)
+        return TokenRef(kind, text, chain, folded=True) if folded else None
+    if ref.chain is Chain.SOLANA:
+        return TokenRef(kind, text, ref.chain, folded=kind is RefKind.POOL and text == text.lower())
+    return TokenRef(kind, ref.text, None if chain is Chain.SOLANA else chain)
 
 
 def parse_ref(word: str) -> TokenRef | None:
     """Read one word or link as a token: an address, a chart link, `$TICKER`, or a bare ticker.
 
-    `pool:ADDRESS` names a pool, as `str()` of a reference writes it.
+    `pool:ADDRESS` names a pool, `base:ADDRESS` a token on a chain, as `str()` of a reference writes them.
     """
-    clean = visible(word[:_LONGEST_TEXT]).strip().strip("`*_~\"'<>()[]{},;")
+    clean = _readable(word).strip().strip("`*_~\"'<>()[]{},;")
     if not clean:
         return None
-    if clean.startswith(_POOL_PREFIX):
-        return _in_path(["solana", clean.removeprefix(_POOL_PREFIX)], pool=True)
+    marked = _MARKED.fullmatch(clean)
+    if marked is not None and (marked[1] or marked[2]):
+        chain = Chain(marked[2]) if marked[2] else Chain.SOLANA
+        return _placed(marked[3], RefKind.POOL if marked[1] else RefKind.ADDRESS, chain)
     found = find(clean)
     if found:
         return found[0]

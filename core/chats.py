@@ -50,9 +50,9 @@ class Chats:
             BadArgument: the chat has too many rules.
         """
         present = await self.rules(chat)
-        if len(present) >= RULES_LIMIT:
-            raise BadArgument(f"This chat has {RULES_LIMIT} rules already.", hint="Remove one with /rules.")
         same = [r for r in present if (r.command, r.kind, r.subject) == (command, kind, subject)]
+        if len(present) - len(same) >= RULES_LIMIT:
+            raise BadArgument(f"This chat has {RULES_LIMIT} rules already.", hint="Remove one with /rules.")
         async with self._store.begin() as tx:
             for rule in same:
                 await tx.rules.remove(rule.id, chat.key)
@@ -69,6 +69,11 @@ class Chats:
                 await tx.audit.append(number(actor), "rule removed", chat.key, f"#{rule_id}")
         self._rules.pop(chat.key, None)
         return removed
+
+    def reread(self) -> None:
+        """Drop what is remembered: rows were erased behind our back."""
+        self._rules.clear()
+        self._overrides = None
 
     async def moved(self, chat: Chat, new_id: str) -> None:
         """Follow a chat that got a new id."""
@@ -107,3 +112,12 @@ class Chats:
             detail = f"{'on' if override.value else 'off'}, {override.scope}"
             await tx.audit.append(number(actor), "flag", override.name, detail)
         self._overrides = None
+
+    async def clear_flag(self, actor: Actor, name: str, scope: FlagScope, subject: str) -> bool:
+        """Let a flag be what the code declares; False where it was not set."""
+        async with self._store.begin() as tx:
+            cleared = await tx.flags.clear(name, scope, subject)
+            if cleared:
+                await tx.audit.append(number(actor), "flag", name, f"default, {scope}")
+        self._overrides = None
+        return cleared

@@ -5,15 +5,27 @@ Owners come from the settings; they are operators and cannot be lowered or block
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from data.errors import BadArgument
-from data.models.chat import Identity, Level, User
-from data.models.ids import UserId
+from data.models.chat import AuditEntry, Identity, Level, User
+from data.models.ids import Platform, UserId
 from data.store.store import Store
 
+FORGET_WITHIN = timedelta(minutes=2)
 _REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the audit is as it was written: how many entries, and the first that is not."""
+
+    entries: int
+    broken_at: int | None
 
 
 class People:
@@ -64,19 +76,62 @@ class People:
         return user
 
     async def find(self, words: str, platform: str | None = None) -> User:
-        """Find a user by id, identity or name.
+        """Find a user by number, account or whole name; a refusal names nobody: others may read along.
 
         Raises:
             BadArgument: nobody, or more than one, is called so.
         """
-        async with self._store.read() as tx:
-            found = await tx.users.find(f"{platform}:{words}" if platform else words)
+        number = words.isascii() and words.isdigit()
+        found = await self.search(f"{platform}:{words}" if platform else words if number else f"@{words}")
         if not found:
             raise BadArgument(f"Nobody here is called {words!r}.", hint="/users lists everyone I have met.")
         if len(found) > 1:
-            names = ", ".join(f"{user.name} (id {user.id})" for user in found[:5])
-            raise BadArgument(f"Several people are called {words!r}: {names}.", hint="Name one by id.")
+            raise BadArgument(
+                f"Several people are called {words!r}.",
+                hint=f"/users {words} lists them: name one by number.",
+            )
         return found[0]
+
+    async def search(self, words: str) -> tuple[User, ...]:
+        """List the people whom a number, an account or the beginning of a name may mean."""
+        async with self._store.read() as tx:
+            return await tx.users.find(words)
+
+    async def account(self, name: str, platform: Platform) -> Identity:
+        """Find the account on a platform of the one person who bears a name.
+
+        Raises:
+            BadArgument: nobody there bears it, or more than one does.
+        """
+        found = await self.search(f"@{name}")
+        accounts = [each for user in found for each in user.identities if each.platform is platform]
+        if len(accounts) != 1:
+            many = "Several people are" if accounts else "I know nobody"
+            raise BadArgument(f"{many} called {name!r} here.", hint="Name the account: user:ID")
+        return accounts[0]
+
+    async def page(self, after: int, limit: int, level: Level | None = None) -> tuple[User, ...]:
+        """List people by number, those after `after`."""
+        async with self._store.read() as tx:
+            return await tx.users.page(after, limit, level)
+
+    async def count(self) -> int:
+        """Count everyone we have met."""
+        async with self._store.read() as tx:
+            return await tx.users.count()
+
+    async def deeds(
+        self, limit: int, *, by: UserId | None = None, before: int | None = None
+    ) -> tuple[AuditEntry, ...]:
+        """List what was done with privilege, newest first: by one person, before an entry."""
+        async with self._store.read() as tx:
+            return await tx.audit.page(before, limit, by)
+
+    async def verify(self) -> Verdict:
+        """Check the chain of the audit from its first entry to its last."""
+        async with self._store.read() as tx:
+            newest = await tx.audit.page(limit=1)
+            return Verdict(newest[0].seq if newest else 0, await tx.audit.verify())
 
     async def set_level(self, actor: User, target: User, level: Level) -> User:
         """Give a person another level.
@@ -108,11 +163,25 @@ class People:
         """Set a preference of the person's own; None forgets it."""
         async with self._store.begin() as tx:
             await tx.users.set_preference(user.id, key, value)
+            await tx.audit.append(user.id, "setting", user.id, f"{key} {value or 'default'}")
         return await self._reload(user.id)
 
-    async def forget(self, user: User) -> None:
-        """Erase a person; the audit keeps that it was done, under a number that names nobody."""
+    async def offer_to_forget(self, user: User) -> str:
+        """Give a word with which this person, and nobody else, confirms `forget` within `FORGET_WITHIN`."""
         async with self._store.begin() as tx:
+            now = tx.payloads.clock.now()
+            return await tx.payloads.put(_offer(user, now), now + FORGET_WITHIN)
+
+    async def forget(self, user: User, word: str) -> None:
+        """Erase a person; the audit keeps that it was done, under a number that names nobody.
+
+        Raises:
+            BadArgument: the word was offered to somebody else, or too long ago.
+        """
+        async with self._store.begin() as tx:
+            offer = await tx.payloads.get(word)
+            if offer is None or not _is_for(offer, user):
+                raise BadArgument("This confirmation is not yours, or too old.", hint="Ask again: /forget")
             await tx.users.forget(user.id)
             await tx.audit.append(user.id, "forget", user.id, "erased on request")
         for identity in user.identities:
@@ -137,3 +206,13 @@ class People:
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return user
+
+
+def _offer(user: User, at: datetime) -> str:
+    """Write an offer as buttons are written, so that a press which names it means nothing."""
+    return json.dumps(["forget", {"offered_to": str(user.id), "at": at.isoformat()}])
+
+
+def _is_for(offer: str, user: User) -> bool:
+    command, given = json.loads(offer)
+    return (command, given.get("offered_to")) == ("forget", str(user.id))

@@ -31,7 +31,7 @@ async def encode(invoke: Invoke, registry: Registry, spill: Spill) -> str:
     while words and not words[-1]:
         words.pop()
     inline = f"{_INLINE}{spec.name}:{_BETWEEN.join(words)}"
-    if len(inline.encode()) <= LIMIT and not any(_BETWEEN in word for word in words):
+    if inline.isprintable() and len(inline.encode()) <= LIMIT and not any(_BETWEEN in word for word in words):
         return inline
     return _STORED + await spill(json.dumps([spec.name, dict(invoke.args)], separators=(",", ":")))
 

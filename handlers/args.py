@@ -20,6 +20,7 @@ from data.errors import BadArgument
 from data.models.chat import Level, SubjectKind
 from data.models.ids import Platform
 from data.models.market import Timeframe
+from data.models.money import EXACT
 from data.models.text import one_line, visible
 
 MANY_LIMIT = 10
@@ -52,16 +53,19 @@ class Converter:
 
 
 _SUFFIX = {"k": 3, "m": 6, "b": 9}
-_QUANTITY = re.compile(r"\$?(\d{1,3}(?:,\d{3})+|\d{1,24})?(\.\d{1,18})?([kmb])?", re.IGNORECASE)
+_QUANTITY = re.compile(r"\$?([1-9]\d{0,2}(?:,\d{3})+|\d{1,24})?(\.\d{1,18})?([kmb])?", re.IGNORECASE)
 
 
 def quantity(word: str) -> Decimal | None:
-    """Read an amount such as 0.5, 1.5m or 3,000; a comma counts only before groups of three digits."""
+    """Read an amount such as 0.5, 1.5m or 3,000; a comma counts only before groups of three digits.
+
+    0,500 is refused: to whoever writes a decimal comma it is half of one.
+    """
     match = _QUANTITY.fullmatch(word) if word.isascii() else None
     if match is None or not (match[1] or match[2]):
         return None
     number = Decimal((match[1] or "0").replace(",", "") + (match[2] or ""))
-    return number.scaleb(_SUFFIX[match[3].lower()]) if match[3] else number
+    return EXACT.scaleb(number, _SUFFIX[match[3].lower()]) if match[3] else number
 
 
 def _whole(word: str) -> int | None:
@@ -96,7 +100,7 @@ def _subject(word: str) -> Subject | None:
 
 
 def _level(word: str) -> Level | None:
-    if word.isdigit() and int(word) in {0, 1, 2, 3, 6}:
+    if word in {"0", "1", "2", "3", "6"}:
         return Level(int(word))
     return {"member": Level.MEMBER, "paper": Level.PAPER, "live": Level.LIVE, "operator": Level.OPERATOR,
             "anyone": Level.ANYONE}.get(word.lower())  # fmt: skip
@@ -313,6 +317,8 @@ def bind(args: type[Any], params: Sequence[Param], named: Mapping[str, str]) -> 
 
 def _many(param: Param, word: str) -> tuple[Any, ...]:
     words = word.replace(",", " ").split()
+    if not words:
+        raise refusal(param, word)
     if len(words) > MANY_LIMIT:
         raise BadArgument(f"At most {MANY_LIMIT} at once, {len(words)} were given.", argument=param.name)
     return tuple(dict.fromkeys(param.read(word) for word in words))

@@ -202,13 +202,19 @@ class Dispatcher:
 
     async def _failed(self, error: TrenchcoatError, asked: Asked, request: Request) -> Reply:
         if isinstance(error, NotAllowed):
-            actor = Actor(identity=request.identity, name=request.name)
-            await self.recents.refused(
-                actor, request.chat, f"/{request.command}: {error.message} [{error.rule}]"
-            )
+            await self._keep(error, request)
         if isinstance(error, InvariantBroken):
             log.error("invariant_broken", exc_info=error)
         return failures.to_reply(error, asked)
+
+    async def _keep(self, refusal: NotAllowed, request: Request) -> None:
+        """Keep a refusal for /why; without a store it is still told."""
+        actor = Actor(identity=request.identity, name=request.name)
+        said = f"/{request.command}: {refusal.message} [{refusal.rule}]"
+        try:
+            await self.recents.refused(actor, request.chat, said)
+        except TrenchcoatError as error:
+            log.warning("refusal_not_kept", reason=type(error).__name__)
 
     def _stamped(self, spec: CommandSpec | None, reply: Reply) -> Reply:
         """Say on every frame which market it speaks of, and keep private answers private."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.addresses import parse_ref, word_of
 from data.errors import (
     AmbiguousToken,
     BadArgument,
@@ -17,6 +18,7 @@ from data.errors import (
     UpstreamError,
     UserError,
 )
+from data.models.ids import Chain
 from data.models.market import TokenMatch
 from data.models.text import one_line
 from handlers import figures
@@ -156,8 +158,19 @@ def _match_row(number: int, match: TokenMatch) -> Text:
     )
     return text(
         f"{number}. ", strong(match.symbol), f" {one_line(match.name, 24)} · {liquidity} · ",
-        code(figures.address(match.token.address)), " verified" if match.verified else "",
+        code(figures.address(match.token.address)), _elsewhere(match), " verified" if match.verified else "",
     )  # fmt: skip
+
+
+def _elsewhere(match: TokenMatch) -> str:
+    """Name the chain, where it is not the one that people expect."""
+    return "" if match.token.chain is Chain.SOLANA else f" on {match.token.chain}"
+
+
+def _names(word: str, name: str) -> bool:
+    """Tell whether a word as given, perhaps a link or in other case, is the name that was looked up."""
+    ref = parse_ref(word)
+    return ref is not None and ref.text.lower() == name.lstrip("$").lower()
 
 
 def _pick(name: str, matches: tuple[TokenMatch, ...], asked: Asked) -> tuple[tuple[Button, ...], ...]:
@@ -169,11 +182,8 @@ def _pick(name: str, matches: tuple[TokenMatch, ...], asked: Asked) -> tuple[tup
     for number, match in enumerate(matches, 1):
         given = dict(asked.given)
         for key, words in asked.given.items():
-            swapped = [
-                match.token.address if word.lstrip("$") == name.lstrip("$") else word
-                for word in words.split()
-            ]
+            swapped = [word_of(match.token) if _names(word, name) else word for word in words.split()]
             given[key] = " ".join(swapped)
-        label = f"{number}. {match.symbol} {figures.address(match.token.address)}"
+        label = f"{number}. {match.symbol} {figures.address(match.token.address)}{_elsewhere(match)}"
         rows.append((Button(label, Invoke(spec.name, given)),))
     return tuple(rows)

@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _STEPS = ((Decimal("1e12"), "T"), (Decimal("1e9"), "B"), (Decimal("1e6"), "M"), (Decimal("1e3"), "K"))
 _SHORTENED_ZEROS = 4
+_WITH_CENTS = Decimal(1000)  # from here on a price is written to the cent
+_LONG_PERCENT = Decimal("1e7")
 
 
 def significant(value: Decimal, digits: int) -> Decimal:
@@ -22,13 +24,15 @@ def significant(value: Decimal, digits: int) -> Decimal:
 
 def price(value: Decimal) -> str:
     """Write a price in USD with four significant digits: $1,234.50, $0.01234, $0.0₅1234."""
-    if value >= 1000:
-        return f"${value:,.2f}"
-    if value >= 1:
-        return f"${significant(value, 5):,f}"
+    if value < 0:
+        return f"-{price(-value)}"
     if not value:
         return "$0"
-    digits = f"{significant(value, 4):f}".rstrip("0")
+    if value < 1:
+        value = significant(value, 4)
+    if value >= 1:
+        return f"${value:,.2f}" if value >= _WITH_CENTS else f"${significant(value, 5):,f}"
+    digits = f"{value:f}".rstrip("0")
     zeros = len(digits) - len("0." + digits[2:].lstrip("0"))
     if zeros >= _SHORTENED_ZEROS:
         return f"$0.0{str(zeros).translate(_SUBSCRIPT)}{digits[2 + zeros :]}"
@@ -37,20 +41,16 @@ def price(value: Decimal) -> str:
 
 def usd(value: Decimal) -> str:
     """Write a sum in USD: $512.30, $45.2K, $3.81B."""
-    return "$" + short(value, cents=True)
+    return f"-{usd(-value)}" if value < 0 else f"${short(value, cents=True)}"
 
 
 def short(value: Decimal, *, cents: bool = False) -> str:
     """Write a number with three digits and its step: 45.2K, 1.20M."""
     if value < 0:
-        return "-" + short(-value, cents=cents)
-    if value >= Decimal("1e18"):
-        return f"{value:.2E}"
-    for index, (step, sign) in enumerate(_STEPS):
-        if value >= step:
-            scaled = significant(value / step, 3)
-            if scaled >= 1000 and index > 0:
-                return f"{significant(value / _STEPS[index - 1][0], 3):f}{_STEPS[index - 1][1]}"
+        return f"-{short(-value, cents=cents)}"
+    for step, sign in _STEPS:
+        scaled = significant(value / step, 3)
+        if scaled >= 1:
             return f"{scaled:f}{sign}" if scaled < 1000 else f"{scaled:,.0f}{sign}"
     if value == value.to_integral_value():
         return f"{value:f}".partition(".")[0]
@@ -68,11 +68,11 @@ def percent(ratio: Decimal, *, signed: bool = False) -> str:
     if value.is_zero():
         return "0 %"
     size = abs(value)
+    if size >= _LONG_PERCENT:
+        return f"{'-' if value < 0 else '+' if signed else ''}{short(size)} %"
     places = 0 if size >= 100 else 1 if size >= 1 else 2
-    if size >= Decimal("1e7"):
-        return f"{'+' if signed and value > 0 else ''}{value:.1E} %"
     words = f"{value:+,.{places}f}" if signed else f"{value:,.{places}f}"
-    return f"{words} %"
+    return f"{words} %" if words.strip("+-0.") else "0 %"
 
 
 def age(span: timedelta) -> str:
@@ -110,9 +110,9 @@ def address(text: str) -> str:
 
 
 def amount(value: Decimal) -> str:
-    """Write how much of something: 2.5, 1,234,567.89, 0.0₅1234; six digits at least, never in steps."""
-    if value and abs(value) < 1:
-        return price(abs(value)).removeprefix("$")
-    places = 2 if value >= 1000 else 6
-    words = f"{value:,.{places}f}".rstrip("0").rstrip(".") if places else f"{value:,}"
-    return words or "0"
+    """Write how much of something: 2.5, 1,234,567.89, 0.0₅1234; never in steps."""
+    if value < 0:
+        return f"-{amount(-value)}"
+    if value < 1:
+        return price(value).removeprefix("$")
+    return f"{value:,.{2 if value >= _WITH_CENTS else 6}f}".rstrip("0").rstrip(".")

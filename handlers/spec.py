@@ -209,7 +209,7 @@ def _check(spec: CommandSpec) -> None:
         )
         optional_seen = optional_seen or not param.required
     for example in spec.examples:
-        head, *words = example.split()
+        head, *words = example.split() or [""]
         _require(head in spec.names, spec, f"example {example!r} is of another command")
         try:
             spec.bind(spec.named(words))

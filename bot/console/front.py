@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -57,7 +58,10 @@ class ConsoleFront:
         self.failed = False
 
     async def start(self) -> None:
-        """Greet."""
+        """Greet; letters that the pipe or the terminal does not know become question marks."""
+        for stream in (self._source, self._target):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
         if not self._json:
             self._terminal.print(self._banner, style="bold yellow" if "PRACTICE" in self._banner else "bold")
 

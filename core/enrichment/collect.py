@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from data.clock import Clock, Deadline
 from data.gateway.gateway import Gateway
 from data.models.market import Answer, Gap, GapReason
 from data.nursery import Nursery
 from data.providers.base import Call
+
+# An answer that was at hand, or the question in the air.
+_Asked: TypeAlias = Answer | Gap | asyncio.Task[Answer | Gap]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,12 @@ class Collected:
     answers: tuple[Answer, ...]
     gaps: tuple[Gap, ...]
     complete: bool
+
+    @property
+    def settled(self) -> bool:
+        """Whether asking again at once could bring nothing new."""
+        stale = any(answer.stale for answer in self.answers)
+        return self.complete and not stale and not any(gap.reason.blames_vendor for gap in self.gaps)
 
 
 async def collect(
@@ -39,14 +49,18 @@ async def collect(
     gaps marked as pending); then, if that was not everything, when all have answered or the deadline has
     passed.
     """
-    tasks = {
-        nursery.start(gateway.fetch(call, deadline, fresh=fresh), name=f"fetch {call.provider.id}"): call
+    asked = [
+        (
+            call,
+            (None if fresh else gateway.at_hand(call))
+            or nursery.start(gateway.fetch(call, deadline, fresh=fresh), name=f"fetch {call.provider.id}"),
+        )
         for call in calls
-    }
-    waiting = set(tasks)
+    ]
+    waiting = {each for _, each in asked if isinstance(each, asyncio.Task)}
     early = deadline.at_most(patience_s)
     while waiting:
-        answered = len(tasks) - len(waiting)
+        answered = len(asked) - len(waiting)
         limit = early if answered >= enough and not early.passed else deadline
         if answered >= enough and early.passed:
             break
@@ -54,28 +68,24 @@ async def collect(
         _, waiting = await asyncio.wait(waiting, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
         if deadline.passed:
             break
-    first = _so_far(tasks, clock)
-    yield first
+    yield _so_far(asked, clock)
     if waiting and not deadline.passed:
         await asyncio.wait(waiting, timeout=deadline.remaining_s)
-        yield _so_far(tasks, clock)
+        yield _so_far(asked, clock)
 
 
-def _so_far(tasks: dict[asyncio.Task[Answer | Gap], Call], clock: Clock) -> Collected:
+def _so_far(asked: Sequence[tuple[Call, _Asked]], clock: Clock) -> Collected:
     answers: list[Answer] = []
     gaps: list[Gap] = []
     complete = True
-    for task, call in tasks.items():
-        if not task.done():
+    for call, each in asked:
+        result = each if not isinstance(each, asyncio.Task) else each.result() if each.done() else None
+        if result is None:
             complete = False
-            gaps.append(
-                Gap(
-                    source=call.provider.id, capability=call.endpoint.capability, reason=GapReason.PENDING,
-                    at=clock.now(),
-                )
+            result = Gap(
+                source=call.provider.id, capability=call.endpoint.capability, reason=GapReason.PENDING,
+                at=clock.now(),
             )  # fmt: skip
-            continue
-        result = task.result()
         if isinstance(result, Answer):
             answers.append(result)
         else:

@@ -10,17 +10,21 @@ import difflib
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from cachetools import TTLCache
+
 from core.addresses import RefKind, TokenRef
-from core.enrichment.collect import collect
+from core.enrichment.collect import Collected, collect
 from core.enrichment.plan import calls_for
 from data.clock import Clock, Deadline
 from data.errors import AmbiguousToken, UnknownToken
+from data.gateway.flight import Flights
 from data.gateway.gateway import Gateway
 from data.models.ids import SOL_MINT, USDC_MINT, Chain, ProviderId, TokenKey
-from data.models.market import Answer, Capability, Pool, TokenMatch
+from data.models.market import Capability, Pool, TokenMatch
 from data.nursery import Nursery
 from data.providers.base import Ask, Provider
 from data.store.store import Store
@@ -28,6 +32,9 @@ from data.store.store import Store
 _PATIENCE_S = 1.2
 _NEARLY_ALL = Decimal("0.9")
 _POOLS_REMEMBERED = 10_000
+# A name that every source has answered is not asked for again in so long, nor looked up in the store.
+_REPEATED_S = 10.0
+_NAMES_REMEMBERED = 1_000
 # The side of a pool that prices the other.
 _ANCHORS = frozenset({SOL_MINT, USDC_MINT, "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB"})
 
@@ -96,6 +103,10 @@ class Finder:
         self._nursery = nursery
         self._clock = clock
         self._pools: OrderedDict[str, TokenKey] = OrderedDict()
+        self._repeated: TTLCache[str, tuple[TokenMatch, ...]] = TTLCache(
+            _NAMES_REMEMBERED, _REPEATED_S, timer=clock.monotonic
+        )
+        self._searches: Flights[tuple[TokenMatch, ...]] = Flights(nursery)
 
     async def identify(self, ref: TokenRef, deadline: Deadline) -> Found:
         """Find the token that a reference names; an address is taken at its word.
@@ -119,13 +130,24 @@ class Finder:
 
     async def search(self, words: str, deadline: Deadline) -> tuple[TokenMatch, ...]:
         """Search all sources for a name; what was seen before is found without them."""
+        name = words.lstrip("$")
+        repeated = self._repeated.get(name)
+        if repeated is not None:
+            return repeated
+        return await self._searches.join(name, lambda: self._search(name, deadline))
+
+    async def _search(self, name: str, deadline: Deadline) -> tuple[TokenMatch, ...]:
         async with self._store.read() as tx:
-            known = await tx.tokens.named(words.lstrip("$"))
-        answers = await self._ask(Capability.SEARCH, Ask(query=words.lstrip("$")), deadline, by="query")
-        found = [record for answer in answers for record in answer.records if isinstance(record, TokenMatch)]
+            known = await tx.tokens.named(name)
+        collected = await self._ask(Capability.SEARCH, Ask(query=name), deadline, by="query")
+        records = (record for answer in collected.answers for record in answer.records)
+        found = [record for record in records if isinstance(record, TokenMatch)]
         if found:
             self._nursery.start(self._remember(found), name="remember tokens")
-        return merged((*known, *found))
+        matches = merged((*known, *found))
+        if collected.settled:
+            self._repeated[name] = matches
+        return matches
 
     async def _remember(self, found: Sequence[TokenMatch]) -> None:
         async with self._store.begin() as tx:
@@ -143,7 +165,7 @@ class Finder:
             return known
         chain = ref.chain or Chain.SOLANA
         ask = Ask(pool=ref.text, chain=chain)
-        for answer in await self._ask(Capability.POOLS, ask, deadline, by="pool"):
+        for answer in (await self._ask(Capability.POOLS, ask, deadline, by="pool")).answers:
             for pool in answer.records:
                 if isinstance(pool, Pool) and pool.address.lower() == ref.text.lower():
                     token = priced_side(pool)
@@ -178,20 +200,13 @@ class Finder:
             raise AmbiguousToken(address, matches)
         return Found(matches[0].token)
 
-    async def _ask(
-        self, capability: Capability, ask: Ask, deadline: Deadline, *, by: str
-    ) -> tuple[Answer, ...]:
-        calls = calls_for(capability, ask, self._providers, by=by)
+    async def _ask(self, capability: Capability, ask: Ask, deadline: Deadline, *, by: str) -> Collected:
         collecting = collect(
-            calls, deadline.at_most(_PATIENCE_S * 2), gateway=self._gateway, nursery=self._nursery,
-            clock=self._clock, patience_s=_PATIENCE_S, enough=1,
+            calls_for(capability, ask, self._providers, by=by), deadline.at_most(_PATIENCE_S * 2),
+            gateway=self._gateway, nursery=self._nursery, clock=self._clock, patience_s=_PATIENCE_S, enough=1,
         )  # fmt: skip
-        try:
-            async for collected in collecting:
-                return collected.answers
-        finally:
-            await collecting.aclose()
-        return ()
+        async with aclosing(collecting) as rounds:
+            return await anext(rounds)
 
 
 def priced_side(pool: Pool) -> TokenKey:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Set
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from cachetools import LRUCache, TTLCache
 
 from core.addresses import RefKind, TokenRef
 from core.enrichment import resolve
@@ -35,6 +37,9 @@ _ENOUGH = 2
 # Nobody waits longer for the last source, least of all for its quota.
 _BUDGET_S = 4.0
 _KEPT_EVERY = timedelta(seconds=30)
+# A token that many ask for is resolved once in so long, when every source has answered.
+_REPEATED_S = 1.0
+_REMEMBERED = 2_000
 
 
 class Enricher:
@@ -57,6 +62,10 @@ class Enricher:
         self._store = store
         self._nursery = nursery
         self._clock = clock
+        self._repeated: TTLCache[tuple[TokenKey, frozenset[Field[Any]]], TokenSnapshot] = TTLCache(
+            _REMEMBERED, _REPEATED_S, timer=clock.monotonic
+        )
+        self._kept_at: LRUCache[TokenKey, datetime] = LRUCache(_REMEMBERED)
 
     async def look(
         self, ref: TokenRef, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
@@ -114,6 +123,11 @@ class Enricher:
         self, token: TokenKey, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
     ) -> AsyncGenerator[TokenSnapshot, None]:
         """Give one or two snapshots of a token; the last is kept in the store."""
+        question = (token, frozenset(wanted))
+        repeated = None if fresh else self._repeated.get(question)
+        if repeated is not None:
+            yield repeated
+            return
         calls = plan_calls(token, wanted, self._providers.values(), down=self._gateway.down())
         collecting = collect(
             calls,
@@ -130,6 +144,8 @@ class Enricher:
                 snapshot = self._resolve(token, calls, collected)
                 if collected.complete:
                     self._keep_later(snapshot, collected)
+                if collected.settled:
+                    self._repeated[question] = snapshot
                 yield snapshot
         if not collected.complete:
             self._keep_later(snapshot, collected)
@@ -168,7 +184,11 @@ class Enricher:
         )  # fmt: skip
 
     def _keep_later(self, snapshot: TokenSnapshot, collected: Collected) -> None:
-        if known(snapshot) and not all(answer.stale for answer in collected.answers):
+        if not known(snapshot) or all(answer.stale for answer in collected.answers):
+            return
+        kept_at = self._kept_at.get(snapshot.token)
+        if kept_at is None or abs(snapshot.at - kept_at) >= _KEPT_EVERY:
+            self._kept_at[snapshot.token] = snapshot.at
             self._nursery.start(self._keep(snapshot), name="keep snapshot")
 
     async def _keep(self, snapshot: TokenSnapshot) -> None:

@@ -66,6 +66,14 @@ class Gateway:
         self._requests: Flights[Answer | Gap] = Flights(nursery)
         self._upstreams: dict[ProviderId, Upstream] = {}
 
+    def at_hand(self, call: Call) -> Answer | Gap | None:
+        """Get what needs no waiting: an answer kept in memory, or why this vendor is never asked."""
+        if (reason := self._upstream(call.provider).closed) is not None:
+            return self._gap(call, reason)
+        key = _key(call)
+        kept = self._cache.peek(key)
+        return None if kept is None else self._told(key, call, kept)
+
     async def fetch(
         self, call: Call, deadline: Deadline, *, fresh: bool = False, attempts: int = 2
     ) -> Answer | Gap:
@@ -73,12 +81,12 @@ class Gateway:
 
         `fresh` asks the vendor whatever is kept; where that fails, what is kept comes back marked stale.
         """
+        if not fresh and (told := self.at_hand(call)) is not None:
+            return told
         if (reason := self._upstream(call.provider).closed) is not None:
             return self._gap(call, reason)
-        key = f"{call.key} {call.endpoint.capability}"
+        key = _key(call)
         kept = self._cache.peek(key)
-        if kept is not None and not fresh:
-            return self._told(key, call, kept)
         if deadline.remaining_s < LEAST_REQUEST_S:
             result: Answer | Gap = self._gap(call, GapReason.DEADLINE)
         else:
@@ -105,7 +113,7 @@ class Gateway:
     def down(self) -> frozenset[ProviderId]:
         """Name the vendors that are not counted on now."""
         return frozenset(
-            name for name, upstream in self._upstreams.items() if upstream.health.state is ProviderState.DOWN
+            name for name, upstream in self._upstreams.items() if upstream.state is ProviderState.DOWN
         )
 
     def _upstream(self, provider: Provider) -> Upstream:
@@ -175,6 +183,10 @@ class Gateway:
             detail=detail,
             since=upstream.last_ok_if_down,
         )
+
+
+def _key(call: Call) -> str:
+    return f"{call.key} {call.endpoint.capability}"
 
 
 def _answer(call: Call, kept: Kept, *, stale: bool) -> Answer:

@@ -221,7 +221,7 @@ class Upstream:
         vitals = self._vitals
         return ProviderHealth(
             provider=self._provider.id,
-            state=self._state,
+            state=self.state,
             key=self._key,
             calls=vitals.calls,
             success_rate=vitals.success_rate,
@@ -233,7 +233,8 @@ class Upstream:
         )
 
     @property
-    def _state(self) -> ProviderState:
+    def state(self) -> ProviderState:
+        """Whether this vendor is asked."""
         if self.closed is not None:
             return ProviderState.OFF
         if self._breaker.is_open:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.addresses import word_of
 from core.charting import Drawing
 from core.charts.spec import Scale
 from data.models.market import Timeframe, TokenSnapshot
@@ -38,18 +39,18 @@ def chart_card(snapshot: TokenSnapshot, drawing: Drawing, timeframe: Timeframe, 
         title=text(title(snapshot), f" · {timeframe.value}"),
         body=lines(price_line(snapshot, snapshot.at), text(faint(note(drawing)))),
         image=image(drawing, snapshot, timeframe),
-        buttons=_buttons(snapshot.token.address, timeframe, scale),
+        buttons=_buttons(word_of(snapshot.token), timeframe, scale),
         footer=provenance.footer(snapshot),
         tone=Tone.NEUTRAL if drawing.chart is not None else Tone.WARN,
         error="" if drawing.chart is not None else "no chart",
     )
 
 
-def _buttons(address: str, timeframe: Timeframe, scale: Scale | None) -> tuple[tuple[Button, ...], ...]:
+def _buttons(token: str, timeframe: Timeframe, scale: Scale | None) -> tuple[tuple[Button, ...], ...]:
     def to(label: str, frame: Timeframe, kind: Scale | None, *, active: bool) -> Button:
-        args = {"token": address, "tf": frame.value} | ({"scale": kind.value} if kind else {})
+        args = {"token": token, "tf": frame.value} | ({"scale": kind.value} if kind else {})
         return Button(label, Invoke("c", args), active=active)
 
     frames = tuple(to(frame.value, frame, scale, active=frame is timeframe) for frame in Timeframe)
     scales = tuple(to(kind.value, timeframe, kind, active=kind is scale) for kind in Scale)
-    return frames, (*scales, Button("Card", Invoke("t", {"token": address, "tf": timeframe.value})))
+    return frames, (*scales, Button("Card", Invoke("t", {"token": token, "tf": timeframe.value})))

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from core.addresses import word_of
 from core.enrichment.finder import Found
 from data.models.fields import (
     CREATED_AT,
@@ -67,13 +68,14 @@ def security_card(found: Found, snapshot: TokenSnapshot) -> Reply:
     silent = provenance.missing(snapshot.gaps)
     if silent:
         rows.append(text(faint(f"Missing: {silent}")))
+    token = word_of(snapshot.token)
     return Reply(
         title=text("Security · ", title(snapshot)),
         body=lines(*rows),
         buttons=(
             (
-                Button("Card", Invoke("t", {"token": snapshot.token.address})),
-                Button("Scan again", Invoke("s", {"token": snapshot.token.address})),
+                Button("Card", Invoke("t", {"token": token})),
+                Button("Scan again", Invoke("s", {"token": token})),
                 Button("Why?", Invoke("why", {"about": "mint_authority"})),
             ),
         ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
+from core.addresses import word_of
 from core.enrichment.finder import Found
 from data.models.fields import (
     BUYS,
@@ -63,6 +65,7 @@ WANTED: frozenset[Field[Any]] = frozenset(
 )  # fmt: skip
 _UNKNOWN = "unknown"
 _LINKS_SHOWN = 4
+_HOST_SHOWN = 40
 
 
 def token_card(
@@ -223,7 +226,12 @@ def links(snapshot: TokenSnapshot) -> Text:
 
 
 def _host(url: str) -> str:
-    return url.split("://", 1)[-1].split("/", 1)[0].removeprefix("www.")[:40]
+    """Name the host that a link leads to: no user name before it, and of a long one the end that counts."""
+    try:
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+    return host if len(host) <= _HOST_SHOWN else f"…{host[1 - _HOST_SHOWN :]}"
 
 
 def _sources(resolved: Resolved[Any] | None) -> str:
@@ -240,16 +248,16 @@ def _tone(snapshot: TokenSnapshot) -> Tone:
 
 
 def _buttons(snapshot: TokenSnapshot, shown: Timeframe) -> tuple[tuple[Button, ...], ...]:
-    address = snapshot.token.address
+    token = word_of(snapshot.token)
     frames = tuple(
-        Button(frame.value, Invoke("t", {"token": address, "tf": frame.value}), active=frame is shown)
+        Button(frame.value, Invoke("t", {"token": token, "tf": frame.value}), active=frame is shown)
         for frame in Timeframe
     )
     return (
         frames,
         (
-            Button("Scan", Invoke("s", {"token": address})),
+            Button("Scan", Invoke("s", {"token": token})),
             Button("Why?", Invoke("why", {"about": "last"})),
-            Button("Refresh", Invoke("t", {"token": address, "tf": shown.value})),
+            Button("Refresh", Invoke("t", {"token": token, "tf": shown.value})),
         ),
     )

@@ -15,6 +15,7 @@ from handlers.args import Arg
 from handlers.cards.chart import chart_card
 from handlers.cards.price import WANTED
 from handlers.complete import tokens
+from handlers.preferences import preferred_scale, preferred_timeframe
 from handlers.reply import Reply
 from handlers.spec import Cooldown, Ctx, Group, command
 
@@ -24,8 +25,8 @@ class ChartArgs:
     """Which token, and how to draw it."""
 
     token: Annotated[TokenRef, Arg("Address, $TICKER or chart link", complete=tokens)]
-    tf: Annotated[Timeframe, Arg("How long a candle lasts")] = Timeframe.M15
-    scale: Annotated[Scale | None, Arg("Linear or logarithmic; by the range if left out")] = None
+    tf: Annotated[Timeframe | None, Arg("How long a candle lasts; yours if left out")] = None
+    scale: Annotated[Scale | None, Arg("Linear or logarithmic; yours if left out")] = None
 
 
 @command(
@@ -41,5 +42,7 @@ async def c(ctx: Ctx, args: ChartArgs, *, enricher: Enricher, charts: Charts, re
     """Answer with the chart."""
     _, snapshot = await enricher.snapshot(args.token, WANTED, ctx.deadline)
     await recents.saw(ctx.actor, ctx.chat, snapshot.token)
-    drawing = await charts.draw(snapshot, args.tf, ctx.deadline, scale=args.scale)
-    return chart_card(snapshot, drawing, args.tf, args.scale)
+    timeframe = args.tf or preferred_timeframe(ctx.actor.user)
+    scale = args.scale or preferred_scale(ctx.actor.user)
+    drawing = await charts.draw(snapshot, timeframe, ctx.deadline, scale=scale)
+    return chart_card(snapshot, drawing, timeframe, scale)

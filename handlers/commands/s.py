@@ -34,6 +34,6 @@ class SecurityArgs:
 )
 async def s(ctx: Ctx, args: SecurityArgs, *, enricher: Enricher, recents: Recents) -> Reply:
     """Answer with the ladder."""
-    found, snapshot = await enricher.snapshot(args.token, WANTED, ctx.deadline)
+    found, snapshot = await enricher.snapshot(args.token, WANTED, ctx.deadline, complete=True)
     await recents.saw(ctx.actor, ctx.chat, found.token)
     return security_card(found, snapshot)

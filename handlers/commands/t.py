@@ -16,6 +16,7 @@ from handlers.args import Arg
 from handlers.cards import chart
 from handlers.cards.token import WANTED, token_card
 from handlers.complete import tokens
+from handlers.preferences import preferred_timeframe
 from handlers.reply import Reply
 from handlers.spec import Cooldown, Ctx, Group, command
 
@@ -25,22 +26,23 @@ class TokenArgs:
     """Which token, and the chart's timeframe."""
 
     token: Annotated[TokenRef, Arg("Address, $TICKER or chart link", complete=tokens)]
-    tf: Annotated[Timeframe, Arg("Timeframe of the chart")] = Timeframe.M15
+    tf: Annotated[Timeframe | None, Arg("Timeframe of the chart; yours if left out")] = None
 
 
 async def card_frames(
     ctx: Ctx, args: TokenArgs, *, enricher: Enricher, charts: Charts, recents: Recents
 ) -> AsyncGenerator[Reply, None]:
     """Give the card without its chart as soon as it stands, then with it."""
+    timeframe = args.tf or preferred_timeframe(ctx.actor.user)
     async with aclosing(enricher.look(args.token, WANTED, ctx.deadline)) as looks:
         async for found, snapshot in looks:
-            yield token_card(found, snapshot, timeframe=args.tf)
+            yield token_card(found, snapshot, timeframe=timeframe)
     await recents.saw(ctx.actor, ctx.chat, snapshot.token)
     if not ctx.flags.get("charts", True) or not snapshot.pools:
         return
-    drawing = await charts.draw(snapshot, args.tf, ctx.deadline)
+    drawing = await charts.draw(snapshot, timeframe, ctx.deadline)
     yield token_card(
-        found, snapshot, timeframe=args.tf, image=chart.image(drawing, snapshot, args.tf),
+        found, snapshot, timeframe=timeframe, image=chart.image(drawing, snapshot, timeframe),
         chart_note=chart.note(drawing),
     )  # fmt: skip
 

@@ -174,10 +174,11 @@ class Interactions:
         return interaction
 
     def follow_up(self, call: Call) -> Message:
-        """Post another message; the first one after a deferral fills the deferred message instead."""
+        """Post another message; the first one after a deferral fills the deferred message while it is there."""
         interaction = self.find(call)
-        if interaction.original is not None and interaction.original.loading:
-            return self._edit(interaction.original, call.body, call)
+        original = interaction.original
+        if original is not None and original.loading and self._is_there(original):
+            return self._edit(original, call.body, call)
         version = compose(call.body, call.files, at=self._world.at(), store=self._world.store)
         hidden = bool((call.body.get("flags") or 0) & EPHEMERAL)
         message = self._post(interaction, version, messages.REPLY, hidden=hidden)

@@ -1,0 +1,98 @@
+"""What goes when a person is forgotten, table by table.
+
+Every table is in one of the two mappings; a test walks `tables` and says which is not. The audit stays: its
+rows name people by their number here, which nothing leads back from once the user is gone, so that its chain
+of digests still holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.models.chat import FlagScope, Identity, SubjectKind
+from data.models.ids import Platform, UserId
+from data.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All names that rows may know someone by; `chat_keys` are their private chats."""
+
+    id: UserId
+    identities: tuple[Identity, ...]
+    chat_keys: tuple[str, ...]
+
+    @property
+    def actor_keys(self) -> tuple[str, ...]:
+        return tuple(str(identity) for identity in self.identities)
+
+
+def _rules(who: Person) -> ColumnElement[bool]:
+    """Rules of their private chats, and rules about them in chats of the same platform."""
+    rules = tables.rules.c
+    about = [
+        and_(
+            rules.kind == SubjectKind.USER,
+            rules.subject == identity.id,
+            rules.chat_key.startswith(f"{identity.platform}:", autoescape=True),
+        )
+        for identity in who.identities
+    ]
+    return or_(rules.chat_key.in_(who.chat_keys), *about)
+
+
+def _flags(who: Person) -> ColumnElement[bool]:
+    flags = tables.flag_overrides.c
+    return or_(
+        and_(flags.scope == FlagScope.USER, flags.subject == str(who.id)),
+        and_(flags.scope == FlagScope.CHAT, flags.subject.in_(who.chat_keys)),
+    )
+
+
+def _recents(who: Person) -> ColumnElement[bool]:
+    recents = tables.recents.c
+    return or_(recents.actor_key.in_(who.actor_keys), recents.chat_key.in_(who.chat_keys))
+
+
+ERASED: Mapping[Table, Callable[[Person], ColumnElement[bool]]] = {
+    tables.recents: _recents,
+    tables.flag_overrides: _flags,
+    tables.rules: _rules,
+    tables.chats: lambda who: tables.chats.c.key.in_(who.chat_keys),
+    tables.identities: lambda who: tables.identities.c.user_id == who.id,
+    tables.users: lambda who: tables.users.c.id == who.id,
+}
+
+KEPT: Mapping[Table, str] = {
+    tables.audit: "names people by number only; erasing a row would break the chain",
+    tables.audit_head: "where the chain ends",
+    tables.payloads: "words of buttons without their owner; they expire",
+    tables.tokens: "about tokens",
+    tables.snapshots: "about tokens",
+    tables.jobs_run: "about our own work",
+}
+
+
+async def person(connection: AsyncConnection, user_id: UserId) -> Person:
+    """Collect the names someone is known by.
+
+    A private chat is theirs if it was linked to them, or bears the id of their account, as on Telegram.
+    """
+    owned = select(tables.identities.c.platform, tables.identities.c.id).where(
+        tables.identities.c.user_id == user_id
+    )
+    identities = tuple(
+        Identity(Platform(platform), account) for platform, account in await connection.execute(owned)
+    )
+    linked = await connection.scalars(select(tables.chats.c.key).where(tables.chats.c.user_id == user_id))
+    return Person(user_id, identities, tuple({*linked, *(str(identity) for identity in identities)}))
+
+
+async def erase(connection: AsyncConnection, who: Person) -> None:
+    """Delete every row that names them."""
+    for table, of_theirs in ERASED.items():
+        await connection.execute(delete(table).where(of_theirs(who)))

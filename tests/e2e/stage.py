@@ -1,0 +1,77 @@
+"""Both chat platforms on loopback, and the whole program between them in this process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot import cli
+from bot.app import App
+from config.settings import DiscordSettings, TelegramSettings
+from tests.fakes import discord, program, telegram
+from tests.fakes.discord import DiscordServer, Guild, Person
+from tests.fakes.telegram import Chat, TelegramServer, User
+
+OPERATOR = 7000
+OWNERS = (f"telegram:{OPERATOR}", f"discord:{OPERATOR}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platforms:
+    """Telegram with an operator, an admin, a person, a forum and its topic; Discord with the like."""
+
+    telegram: TelegramServer
+    olga: User
+    amir: User
+    tess: User
+    forum: Chat
+    topic: int
+    discord: DiscordServer
+    otto: Person
+    anna: Person
+    dora: Person
+    guild: Guild
+
+    def verify(self) -> None:
+        """Fail with every rule of either platform that the bot broke."""
+        self.telegram.verify()
+        self.discord.verify()
+
+
+@asynccontextmanager
+async def platforms() -> AsyncIterator[Platforms]:
+    """Open both, with people in them."""
+    async with TelegramServer() as tg, DiscordServer() as dc:
+        olga, amir, tess = tg.user(OPERATOR, "Olga"), tg.user(7001, "Amir", "amir"), tg.user(7002, "Tess")
+        forum = tg.supergroup(-1007, "Degens", members=[olga, tess], admins=[amir], forum=True)
+        otto, anna, dora = (
+            dc.person(name, user_id=OPERATOR + number) for number, name in enumerate(("otto", "anna", "dora"))
+        )
+        guild = dc.guild(7 << 22, "Degens", owner=anna, members=[otto, dora])
+        yield Platforms(
+            telegram=tg, olga=olga, amir=amir, tess=tess, forum=forum, topic=tg.topic(forum, "Calls"),
+            discord=dc, otto=otto, anna=anna, dora=dora, guild=guild,
+        )  # fmt: skip
+
+
+@asynccontextmanager
+async def on_both(there: Platforms, state_dir: Path) -> AsyncIterator[App]:
+    """Run the program in this process, its front ends listening to both platforms."""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(there.discord.redirect())
+        app = await stack.enter_async_context(
+            program.inside(
+                state_dir,
+                owner_ids=OWNERS,
+                telegram=TelegramSettings(token=SecretStr(there.telegram.token), api_url=there.telegram.url),
+                discord=DiscordSettings(token=SecretStr(there.discord.token), api_url=there.discord.url),
+            )
+        )
+        for front in cli.front_ends(app):
+            await front.start()
+            stack.push_async_callback(front.stop)
+        yield app

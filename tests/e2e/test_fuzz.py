@@ -1,0 +1,189 @@
+"""Commands and updates nobody would think of: nothing crashes, and nothing changes that was not asked for.
+
+`TRENCHCOAT_FUZZ=long` runs twenty times as many, from a seed of its own; `TRENCHCOAT_FUZZ_SEED` gives one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.app import App
+from core.payloads import Payloads
+from data.errors import BadArgument
+from data.models.chat import AuditEntry, FlagOverride, Identity, Level, Rule
+from data.models.ids import Platform
+from data.store.store import Store, Tx
+from handlers import actions
+from handlers.dispatch import Request
+from handlers.registry import Registry
+from tests.e2e import cast
+from tests.e2e.cast import Player
+from tests.e2e.grammar import Case, Grammar
+from tests.e2e.matrix import PLACES, Place, Role
+from tests.fakes import program
+from tests.integration.telegram_stage import HastyClock
+
+LONG = os.environ.get("TRENCHCOAT_FUZZ") == "long"
+SEED = int(
+    os.environ.get("TRENCHCOAT_FUZZ_SEED") or (random.SystemRandom().getrandbits(32) if LONG else 20261122)
+)
+COMMANDS = 100_000 if LONG else 5_000
+AT_ONCE = 20
+SPEED = 20.0  # cooldowns and the vendors' quotas pass so much faster; so do deadlines
+BAD_EVENTS = {"command_crashed", "task_failed", "invariant_broken"}
+POWERLESS = (Role.STRANGER, Role.MEMBER, Role.LIVE, Role.MODERATOR, Role.BLOCKED)
+
+
+@contextmanager
+def nothing_crashes(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail if anything is logged that nobody meant to happen."""
+    with capture_logs() as events, caplog.at_level(logging.ERROR):
+        yield
+    crashed = [event for event in events if event["event"] in BAD_EVENTS]
+    assert not crashed, _told(crashed)
+    complaints = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert not complaints, complaints[:5]
+
+
+def _told(events: Sequence[MutableMapping[str, Any]]) -> str:
+    return "\n".join(f"{event['event']}: {event.get('exc_info')!r} {event}"[:2_000] for event in events[:5])
+
+
+class Powers(NamedTuple):
+    """Everything that decides who may do what, and the record of how it came to be so."""
+
+    rules: list[tuple[Rule, ...]]
+    flags: tuple[FlagOverride, ...]
+    privileged: list[tuple[int, Level, bool]]
+    deeds: list[AuditEntry]
+
+
+async def powers(app: App) -> Powers:
+    """Take them down."""
+    chats = [cast.chat(platform, place) for platform, places in PLACES.items() for place in places]
+    async with app.services[Store].read() as tx:
+        rules = [await tx.rules.for_chat(chat.key) for chat in chats]
+        flags = await tx.flags.all()
+        users = await tx.users.page(limit=100)
+        deeds = [entry async for entry in _deeds(tx)]
+    privileged = [(user.id, user.level, user.blocked) for user in users if user.level > 1 or user.blocked]
+    return Powers(rules, flags, privileged, deeds)
+
+
+async def _deeds(tx: Tx) -> AsyncIterator[AuditEntry]:
+    """Walk the audit; to join, and to have oneself forgotten, is everybody's right."""
+    before: int | None = None
+    while page := await tx.audit.page(before, limit=100):
+        before = page[-1].seq
+        for entry in page:
+            if entry.action not in {"join", "forget"}:
+                yield entry
+
+
+async def requested(app: App, who: Player, case: Case, place: Place) -> Request | None:
+    """Make the request that a front end would; None for a button that it would not take."""
+    where = cast.chat(who.identity.platform, place, who)
+    if case.payload is None:
+        return who.asks(where, case.command, *case.words, named=case.named, origin=case.origin)
+    try:
+        invoke = await actions.decode(case.payload, app.services[Registry], app.services[Payloads].get)
+    except BadArgument:
+        return None
+    return who.asks(where, invoke.command, named=dict(invoke.args), origin=case.origin)
+
+
+async def answer(app: App, players: Sequence[Player], case: Case, outcomes: Counter[str]) -> None:
+    """Run one case by somebody, somewhere; no answer may be an apology."""
+    chance = random.Random(f"{SEED}:{case.number}:who")
+    who = chance.choice(players)
+    place = chance.choice(PLACES[who.identity.platform])
+    try:
+        request = await requested(app, who, case, place)
+        if request is None:
+            outcomes["button refused"] += 1
+            return
+        frames = [reply async for reply in app.dispatcher.frames(request)]
+    except Exception as error:
+        error.add_note(f"case {SEED}:{case.number}: {case}")
+        raise
+    assert frames, case
+    assert all(reply.error != "internal" for reply in frames), (SEED, case)
+    outcomes[frames[-1].error or "ok"] += 1
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with program.inside(tmp_path, clock=HastyClock(SPEED), owner_ids=cast.OWNERS) as app:
+        yield app
+
+
+async def crowd(app: App, roles: Sequence[Role], *, guests: int) -> list[Player]:
+    """Let people exist on every platform, and many more who were never seen before."""
+    known = [await cast.player(app, platform, role) for platform in Platform for role in roles]
+    unseen = [
+        Player(Identity(platform, str(90_000 + number)), f"Guest {number}")
+        for number in range(guests)
+        for platform in Platform
+    ]
+    return [*known * 4, *unseen]
+
+
+async def storm(app: App, players: Sequence[Player], count: int) -> Counter[str]:
+    """Run cases, many at a time, and tell how they ended."""
+    made = Grammar(app.services[Registry], SEED)
+    outcomes: Counter[str] = Counter()
+    numbers = iter(range(count))
+
+    async def worker() -> None:
+        for number in numbers:
+            await answer(app, players, made.case(number), outcomes)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(worker())
+    return outcomes
+
+
+@pytest.mark.timeout(3600 if LONG else 180)
+async def test_no_command_crashes_and_the_powerless_change_nothing(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    players = await crowd(app, POWERLESS, guests=300)
+    before = await powers(app)
+    started = time.perf_counter()
+    with nothing_crashes(caplog):
+        outcomes = await storm(app, players, COMMANDS)
+    print(f"seed {SEED}: {COMMANDS} commands in {time.perf_counter() - started:.0f} s, {dict(outcomes)}")
+    assert await powers(app) == before
+    assert outcomes.total() == COMMANDS
+    assert outcomes["ok"] > COMMANDS / 20
+
+
+@pytest.mark.timeout(3600 if LONG else 180)
+async def test_the_powerful_crash_nothing_either_and_each_deed_is_on_record(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    powerful = await crowd(app, (Role.CHAT_ADMIN, Role.OPERATOR), guests=0)
+    count = COMMANDS // 10
+    with nothing_crashes(caplog):
+        outcomes = await storm(app, powerful, count)
+    print(f"seed {SEED}: {count} commands by admins and operators, {dict(outcomes)}")
+    _, flags, _, deeds = await powers(app)
+    async with app.services[Store].read() as tx:
+        assert await tx.audit.verify() is None
+    actions_taken = Counter(entry.action for entry in deeds)
+    print(f"deeds: {dict(actions_taken)}")
+    assert actions_taken["flag"] >= len(flags)
+    assert actions_taken["allow"] + actions_taken["deny"] > 0

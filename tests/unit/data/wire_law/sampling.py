@@ -1,0 +1,98 @@
+"""Worlds by the thousand: from a number a seed, an instant, and what is asked there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from data.chain.rpc import SOLANA_RPC
+from data.models.ids import Chain, TokenKey
+from data.models.market import Capability, Timeframe
+from data.providers.base import Ask, Call, Endpoint, Provider, discover
+from data.sandbox import launches
+from data.sandbox.tokens import Kind, Token
+from data.sandbox.world import World
+from tests.unit.data.wire_law import truth
+
+KINDS = tuple(Kind)
+PROVIDERS: tuple[Provider, ...] = (*discover().values(), SOLANA_RPC)
+NOBODY = TokenKey(Chain.SOLANA, "1" * 32)
+# What draws the whole market, or hundreds of signatures, is not asked in every world.
+_EVERY = {Capability.NEW_POOLS: 50, Capability.TRENDING: 50, Capability.RATES: 50, Capability.TRADES: 4}
+_EARLIEST = datetime(2025, 6, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One world at one instant, with two tokens of it; the first is of the kind whose turn it is."""
+
+    number: int
+    world: World
+    tokens: tuple[Token, Token]
+
+    def __str__(self) -> str:
+        symbols = " and ".join(ascii(token.symbol) for token in self.tokens)
+        return f"World({self.number}, {self.world.started_at}) at {self.world.now}, {symbols}"
+
+
+def sampled(number: int) -> Sample:
+    """Make the world of a number."""
+    rng = random.Random(number)
+    started_at = _EARLIEST + rng.random() * 500 * _DAY
+    world = World(number, started_at)
+    world.advance(_instant(rng, number, world))
+    tokens = list(world.tokens.values())
+    kind = KINDS[number % len(KINDS)]
+    return Sample(
+        number=number,
+        world=world,
+        tokens=(rng.choice([token for token in tokens if token.kind is kind]), rng.choice(tokens)),
+    )
+
+
+def _instant(rng: random.Random, number: int, world: World) -> datetime:
+    """Choose when to look: mostly within two days, at times days later or just after a launch."""
+    if number % 5 == 0:
+        midnight = world.started_at.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+        day = (midnight - world.epoch).days
+        launched = rng.choice(launches.on_day(world.seed, day, midnight))
+        return launched.created_at + timedelta(seconds=rng.uniform(0, 300))
+    if number % 25 == 1:
+        return world.started_at + rng.uniform(2, 9) * _DAY
+    return world.started_at + max(0.0, rng.uniform(-0.2, 1.5)) * _DAY
+
+
+def calls(sample: Sample) -> Iterator[Call]:
+    """Ask every endpoint of every vendor about a token of the sample, and some about nobody."""
+    rng = random.Random(f"calls {sample.number}")
+    for provider in PROVIDERS:
+        token = rng.choice(sample.tokens)
+        for endpoint in provider.endpoints:
+            if sample.number % _EVERY.get(endpoint.capability, 1) == 0:
+                yield Call(provider=provider, endpoint=endpoint, ask=_ask(rng, sample, endpoint, token))
+
+
+def _ask(rng: random.Random, sample: Sample, endpoint: Endpoint, token: Token) -> Ask:
+    lost = rng.random() < 0.05
+    key = NOBODY if lost else truth.key(token.mint)
+    if endpoint.by == "nothing":
+        return Ask()
+    if endpoint.by == "query":
+        return Ask(tokens=(truth.key(token.mint),), query=rng.choice((token.symbol, token.mint)))
+    if endpoint.by == "pool":
+        pool = rng.choice(sample.world.pools_of(token.mint))
+        return Ask(
+            tokens=(key,),
+            pool=NOBODY.address if lost else pool.address,
+            timeframe=rng.choice(list(Timeframe)),
+            limit=rng.randint(1, 60),
+            before=rng.choice((None, int(sample.world.now.timestamp()) - rng.randint(0, 500_000))),
+        )
+    ask = Ask(tokens=(key,))
+    if endpoint.batch > 1 and rng.random() < 0.5:
+        others = [truth.key(each.mint) for each in sample.tokens if each.mint != key.address]
+        ask = replace(ask, tokens=tuple(dict.fromkeys((key, *others, NOBODY))))
+    return ask
