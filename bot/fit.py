@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Sequence
 
 from bot.frontend import Limits
 from handlers.reply import Button, Field, Reply, Span, Style, Text
 
 PRACTICE = "practice market, not real prices"
+_BETWEEN = " · "
 _LEAST_BODY = 200
 _ESSENTIAL = 100  # fields of this priority stay while there is a body to cut
 
@@ -19,7 +21,7 @@ def fit(reply: Reply, limits: Limits) -> Reply:
     fitted = reply.with_(
         title=cut(reply.title, limits.title, measure),
         body=cut(reply.body, min(limits.body, room), measure),
-        footer=cut(reply.footer, min(limits.footer, room // 4), measure),
+        footer=cut(reply.footer, min(limits.footer, room // 4) - _mark(reply, limits), measure),
         fields=_fields(reply, limits),
         buttons=_buttons(reply.rows, limits),
         page=None,
@@ -28,6 +30,11 @@ def fit(reply: Reply, limits: Limits) -> Reply:
     fitted = _shortened(fitted, limits, room, least=_LEAST_BODY)
     fitted = _without_fields(fitted, limits, room)
     return _shortened(fitted, limits, room, least=0)
+
+
+def _mark(reply: Reply, limits: Limits) -> int:
+    """Measure what the mark of the practice market takes of the footer."""
+    return limits.measure(_BETWEEN + PRACTICE) if reply.practice else 0
 
 
 def _without_fields(reply: Reply, limits: Limits, room: int, below: int | None = None) -> Reply:
@@ -62,7 +69,7 @@ def size(reply: Reply, limits: Limits) -> int:
 def footer_text(reply: Reply) -> str:
     """Write the footer with the mark of the practice market, which nothing may crowd out."""
     parts = [reply.footer.plain, PRACTICE if reply.practice else ""]
-    return " · ".join(part for part in parts if part)
+    return _BETWEEN.join(part for part in parts if part)
 
 
 def cut(text: Text, limit: int, measure: Callable[[str], int]) -> Text:
@@ -110,8 +117,17 @@ def _fields(reply: Reply, limits: Limits) -> tuple[Field, ...]:
 
 
 def _buttons(rows: tuple[tuple[Button, ...], ...], limits: Limits) -> tuple[tuple[Button, ...], ...]:
-    """Break rows that are too wide, keep as many rows as there is room for."""
-    broken = [
-        row[at : at + limits.per_row] for row in rows if row for at in range(0, len(row), limits.per_row)
-    ]
-    return tuple(broken[: limits.rows])
+    """Break rows that are too wide; where they are too many, close them up and keep what there is room for."""
+    broken = [part for row in rows for part in _broken(row, limits.per_row)]
+    if len(broken) > limits.rows:
+        broken = _broken([button for row in rows for button in row], limits.per_row)
+    return tuple(tuple(_labelled(button, limits) for button in row) for row in broken[: limits.rows])
+
+
+def _broken(row: Sequence[Button], width: int) -> list[Sequence[Button]]:
+    return [row[at : at + width] for at in range(0, len(row), width)]
+
+
+def _labelled(button: Button, limits: Limits) -> Button:
+    label = cut(Text((Span(button.label),)), limits.label, limits.measure).plain
+    return dataclasses.replace(button, label=label)

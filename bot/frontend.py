@@ -11,7 +11,7 @@ from data.models.ids import Platform
 
 def utf16_units(text: str) -> int:
     """Count as Telegram counts: in UTF-16 code units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

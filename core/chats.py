@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 
 from config.flags import FLAGS
+from core.memory import Memory
 from data.errors import BadArgument
 from data.models.chat import Actor, Chat, Effect, FlagOverride, FlagScope, Rule, SubjectKind
 from data.models.ids import UserId
 from data.store.store import Store
 
 _REMEMBERED = 20_000
+_ALL = "all"
 RULES_LIMIT = 200
 
 
@@ -25,21 +26,18 @@ class Chats:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._rules: OrderedDict[str, tuple[Rule, ...]] = OrderedDict()
-        self._overrides: tuple[FlagOverride, ...] | None = None
+        self._rules: Memory[str, tuple[Rule, ...]] = Memory(_REMEMBERED)
+        self._flags: Memory[str, tuple[FlagOverride, ...]] = Memory(1)
 
     async def rules(self, chat: Chat) -> tuple[Rule, ...]:
         """List the rules of a chat; a private chat has none."""
         if chat.private:
             return ()
-        known = self._rules.get(chat.key)
-        if known is None:
-            async with self._store.read() as tx:
-                known = await tx.rules.for_chat(chat.key)
-            self._rules[chat.key] = known
-            while len(self._rules) > _REMEMBERED:
-                self._rules.popitem(last=False)
-        return known
+        if chat.key in self._rules:
+            return self._rules[chat.key]
+        writes = self._rules.writes
+        async with self._store.read() as tx:
+            return self._rules.read(chat.key, await tx.rules.for_chat(chat.key), writes)
 
     async def add_rule(
         self, actor: Actor, chat: Chat, *, command: str, effect: Effect, kind: SubjectKind, subject: str
@@ -58,7 +56,7 @@ class Chats:
                 await tx.rules.remove(rule.id, chat.key)
             rule = await tx.rules.add(chat.key, command, effect, kind, subject)
             await tx.audit.append(number(actor), effect.value, chat.key, f"#{rule.id} {command} for {kind}")
-        self._rules.pop(chat.key, None)
+        self._rules.drop(chat.key)
         return rule
 
     async def remove_rule(self, actor: Actor, chat: Chat, rule_id: int) -> bool:
@@ -67,30 +65,27 @@ class Chats:
             removed = await tx.rules.remove(rule_id, chat.key)
             if removed:
                 await tx.audit.append(number(actor), "rule removed", chat.key, f"#{rule_id}")
-        self._rules.pop(chat.key, None)
+        self._rules.drop(chat.key)
         return removed
 
     def reread(self) -> None:
         """Drop what is remembered: rows were erased behind our back."""
-        self._rules.clear()
-        self._overrides = None
+        self._rules.drop_all()
+        self._flags.drop_all()
 
     async def moved(self, chat: Chat, new_id: str) -> None:
         """Follow a chat that got a new id."""
         async with self._store.begin() as tx:
             await tx.chats.migrate(chat.platform, chat.id, new_id)
-        self._rules.pop(chat.key, None)
-        self._rules.pop(f"{chat.platform}:{new_id}", None)
+        self._rules.drop(chat.key, f"{chat.platform}:{new_id}")
 
     async def flags(self, actor: Actor, chat: Chat) -> Mapping[str, bool]:
         """Resolve every flag: the narrowest setting wins (default, global, chat, user)."""
-        if self._overrides is None:
-            async with self._store.read() as tx:
-                self._overrides = await tx.flags.all()
+        overrides = self._flags[_ALL] if _ALL in self._flags else await self.overrides()
         subjects = {FlagScope.GLOBAL: "", FlagScope.CHAT: chat.key, FlagScope.USER: str(number(actor) or "")}
         values = {flag.name: flag.default for flag in FLAGS.values()}
         for scope in FlagScope:
-            for override in self._overrides:
+            for override in overrides:
                 if (
                     override.scope is scope
                     and override.subject == subjects[scope]
@@ -101,9 +96,9 @@ class Chats:
 
     async def overrides(self) -> tuple[FlagOverride, ...]:
         """List the flags that are set."""
+        writes = self._flags.writes
         async with self._store.read() as tx:
-            self._overrides = await tx.flags.all()
-        return self._overrides
+            return self._flags.read(_ALL, await tx.flags.all(), writes)
 
     async def set_flag(self, actor: Actor, override: FlagOverride) -> None:
         """Set a flag."""
@@ -111,7 +106,7 @@ class Chats:
             await tx.flags.set(override)
             detail = f"{'on' if override.value else 'off'}, {override.scope}"
             await tx.audit.append(number(actor), "flag", override.name, detail)
-        self._overrides = None
+        self._flags.drop_all()
 
     async def clear_flag(self, actor: Actor, name: str, scope: FlagScope, subject: str) -> bool:
         """Let a flag be what the code declares; False where it was not set."""
@@ -119,5 +114,5 @@ class Chats:
             cleared = await tx.flags.clear(name, scope, subject)
             if cleared:
                 await tx.audit.append(number(actor), "flag", name, f"default, {scope}")
-        self._overrides = None
+        self._flags.drop_all()
         return cleared

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import timedelta
 
+from core.memory import Memory
 from data.ports import Clock
 from data.store.store import Store
 
@@ -18,20 +18,15 @@ class Payloads:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._words: OrderedDict[str, str] = OrderedDict()
+        self._words: Memory[str, str] = Memory(_REMEMBERED)
 
     async def put(self, payload: str) -> str:
         """Keep a payload; gives its word."""
-        known = self._words.get(payload)
-        if known is not None:
-            self._words.move_to_end(payload)
-            return known
+        if payload in self._words:
+            return self._words[payload]
         async with self._store.begin() as tx:
             word = await tx.payloads.put(payload, self._clock.now() + KEPT_FOR)
-        self._words[payload] = word
-        while len(self._words) > _REMEMBERED:
-            self._words.popitem(last=False)
-        return word
+        return self._words.wrote(payload, word)
 
     async def get(self, word: str) -> str | None:
         """Find a payload; None where there is none under this word, or no longer."""

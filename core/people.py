@@ -6,11 +6,11 @@ Owners come from the settings; they are operators and cannot be lowered or block
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.memory import Memory
 from data.errors import BadArgument
 from data.models.chat import AuditEntry, Identity, Level, User
 from data.models.ids import Platform, UserId
@@ -35,7 +35,7 @@ class People:
         self._store = store
         self._owners = frozenset(owners)
         self._open = open_registration
-        self._known: OrderedDict[Identity, User | None] = OrderedDict()
+        self._known: Memory[Identity, User | None] = Memory(_REMEMBERED)
 
     def is_owner(self, identity: Identity) -> bool:
         return identity in self._owners
@@ -43,8 +43,8 @@ class People:
     async def recognise(self, identity: Identity, name: str) -> User | None:
         """Find the user behind an identity; None for someone we have not met. Owners are always met."""
         if identity in self._known:
-            self._known.move_to_end(identity)
             return self._known[identity]
+        writes = self._known.writes
         async with self._store.read() as tx:
             user = await tx.users.by_identity(identity)
         if identity in self._owners and (user is None or user.level is not Level.OPERATOR):
@@ -53,7 +53,8 @@ class People:
                 await tx.users.set_level(user.id, Level.OPERATOR)
                 await tx.audit.append(None, "role", user.id, "owner is operator, by the settings")
                 user = await tx.users.get(user.id)
-        return self._remember(identity, user)
+            return self._known.wrote(identity, user)
+        return self._known.read(identity, user, writes)
 
     async def meet(self, identity: Identity, name: str) -> User:
         """Find the user behind an identity, making one at level 0 if there is none."""
@@ -62,7 +63,7 @@ class People:
             return known
         async with self._store.begin() as tx:
             user = await tx.users.ensure(identity, name)
-        self._remember(identity, user)
+        self._known.wrote(identity, user)
         return user
 
     async def join(self, identity: Identity, name: str) -> User:
@@ -72,7 +73,7 @@ class People:
             async with self._store.begin() as tx:
                 await tx.users.set_level(user.id, Level.MEMBER)
                 await tx.audit.append(user.id, "join", user.id, "registration is open")
-            user = await self._reload(user.id)
+            user = await self._reload(user)
         return user
 
     async def find(self, words: str, platform: str | None = None) -> User:
@@ -144,7 +145,7 @@ class People:
             await tx.users.set_level(target.id, level)
             detail = f"level {target.level.value} to {level.value}"
             await tx.audit.append(actor.id, "role", target.id, detail)
-        return await self._reload(target.id)
+        return await self._reload(target)
 
     async def set_blocked(self, actor: User, target: User, *, blocked: bool) -> User:
         """Shut a person out, or let them in again.
@@ -157,14 +158,14 @@ class People:
             await tx.users.set_blocked(target.id, blocked)
             action = "block" if blocked else "unblock"
             await tx.audit.append(actor.id, action, target.id)
-        return await self._reload(target.id)
+        return await self._reload(target)
 
     async def prefer(self, user: User, key: str, value: str | None) -> User:
         """Set a preference of the person's own; None forgets it."""
         async with self._store.begin() as tx:
             await tx.users.set_preference(user.id, key, value)
             await tx.audit.append(user.id, "setting", user.id, f"{key} {value or 'default'}")
-        return await self._reload(user.id)
+        return await self._reload(user)
 
     async def offer_to_forget(self, user: User) -> str:
         """Give a word with which this person, and nobody else, confirms `forget` within `FORGET_WITHIN`."""
@@ -184,27 +185,21 @@ class People:
                 raise BadArgument("This confirmation is not yours, or too old.", hint="Ask again: /forget")
             await tx.users.forget(user.id)
             await tx.audit.append(user.id, "forget", user.id, "erased on request")
-        for identity in user.identities:
-            self._known.pop(identity, None)
+        self._known.drop(*user.identities)
 
     def _refuse_owner(self, target: User) -> None:
         if any(identity in self._owners for identity in target.identities):
             raise BadArgument(f"{target.name} is an owner.", hint="Owners are set by TRENCHCOAT_OWNER_IDS.")
 
-    async def _reload(self, user_id: UserId) -> User:
+    async def _reload(self, changed: User) -> User:
+        self._known.drop(*changed.identities)
+        writes = self._known.writes
         async with self._store.read() as tx:
-            user = await tx.users.get(user_id)
+            user = await tx.users.get(changed.id)
         if user is None:
             raise BadArgument("This person is no longer known.")
         for identity in user.identities:
-            self._remember(identity, user)
-        return user
-
-    def _remember(self, identity: Identity, user: User | None) -> User | None:
-        self._known[identity] = user
-        self._known.move_to_end(identity)
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+            self._known.read(identity, user, writes)
         return user
 
 

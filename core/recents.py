@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
+from core.memory import Memory
 from data.models.chat import Actor, Chat
 from data.models.ids import Chain, TokenKey
 from data.ports import Clock
@@ -19,7 +18,7 @@ class Recents:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._known: OrderedDict[tuple[str, str, str], str | None] = OrderedDict()
+        self._known: Memory[tuple[str, str, str], str | None] = Memory(_REMEMBERED)
 
     async def saw(self, actor: Actor, chat: Chat, token: TokenKey) -> None:
         """Keep which token a person looked at."""
@@ -41,24 +40,23 @@ class Recents:
         """Tell why the last refused command was refused."""
         return await self._get(actor, chat, _REFUSAL)
 
+    def reread(self) -> None:
+        """Drop what is remembered: rows were erased behind our back."""
+        self._known.drop_all()
+
     async def _get(self, actor: Actor, chat: Chat, kind: str) -> str | None:
         key = (str(actor.identity), chat.key, kind)
-        if key not in self._known:
-            async with self._store.read() as tx:
-                kept = await tx.recents.get(*key)
-            self._remember(key, None if kept is None else kept.value)
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        writes = self._known.writes
+        async with self._store.read() as tx:
+            kept = await tx.recents.get(*key)
+        return self._known.read(key, None if kept is None else kept.value, writes)
 
     async def _put(self, actor: Actor, chat: Chat, kind: str, value: str) -> None:
         key = (str(actor.identity), chat.key, kind)
-        if self._known.get(key) == value:
+        if key in self._known and self._known[key] == value:
             return
         async with self._store.begin() as tx:
             await tx.recents.set(*key, value, self._clock.now())
-        self._remember(key, value)
-
-    def _remember(self, key: tuple[str, str, str], value: str | None) -> None:
-        self._known[key] = value
-        self._known.move_to_end(key)
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        self._known.wrote(key, value)

@@ -96,6 +96,8 @@ def _subject(word: str) -> Subject | None:
     kind = "channel" if kind == "topic" else kind
     if colon and rest and len(rest) <= 64 and kind in {"user", "role", "channel"}:
         return Subject(SubjectKind(kind), rest.removeprefix("@"))
+    if word.startswith("@") and 1 < len(word) <= 64:
+        return Subject(SubjectKind.USER, word[1:])
     return Subject(SubjectKind.CHANNEL, "here") if word == "here" else None
 
 

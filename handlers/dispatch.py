@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -131,8 +132,9 @@ class Dispatcher:
             about = next((item.about for item in spec.params if item.name == param), None)
             if about is None or about.complete is None:
                 return ()
-            ctx = await self._ctx(spec, {}, request, self.request_ids(), self.complete_s)
-            return (await self.completers[about.complete](ctx, typed))[:25]
+            async with asyncio.timeout(self.complete_s):
+                ctx = await self._ctx(spec, {}, request, self.request_ids(), self.complete_s)
+                return (await self.completers[about.complete](ctx, typed))[:25]
         except (TrenchcoatError, TimeoutError) as error:
             log.debug("completion_failed", reason=type(error).__name__)
             return ()

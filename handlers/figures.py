@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _STEPS = ((Decimal("1e12"), "T"), (Decimal("1e9"), "B"), (Decimal("1e6"), "M"), (Decimal("1e3"), "K"))
 _SHORTENED_ZEROS = 4
+_STEPPED = Decimal("999.995")  # two decimals would write 1000.00
 _WITH_CENTS = Decimal(1000)  # from here on a price is written to the cent
 _LONG_PERCENT = Decimal("1e7")
 
@@ -48,7 +49,9 @@ def short(value: Decimal, *, cents: bool = False) -> str:
     """Write a number with three digits and its step: 45.2K, 1.20M."""
     if value < 0:
         return f"-{short(-value, cents=cents)}"
-    for step, sign in _STEPS:
+    if not value:
+        return "0"
+    for step, sign in _STEPS if value >= _STEPPED else ():
         scaled = significant(value / step, 3)
         if scaled >= 1:
             return f"{scaled:f}{sign}" if scaled < 1000 else f"{scaled:,.0f}{sign}"

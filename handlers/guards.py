@@ -44,7 +44,7 @@ def needs_standing(spec: CommandSpec, chat: Chat, rules: Sequence[Rule]) -> bool
     """Tell whether the check asks what the platform says of the person in this chat."""
     if chat.private:
         return False
-    local = spec.level in {Level.MODERATOR, Level.CHAT_ADMIN}
+    local = spec.standing or spec.level in {Level.MODERATOR, Level.CHAT_ADMIN}
     return local or any(rule.effect is Effect.DENY and rule.command in {spec.name, "*"} for rule in rules)
 
 

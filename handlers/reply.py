@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from data.models.text import visible
+from data.models.text import one_line, visible
 
 _COMMAND = re.compile(r"/[a-z][a-z0-9_]{0,31}")
 
@@ -158,7 +158,7 @@ class Button:
     danger: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "label", visible(self.label, 40))
+        object.__setattr__(self, "label", one_line(self.label, 40))
         if (self.invoke is None) == (not self.url):
             raise ValueError("a button invokes or opens")
 

@@ -98,6 +98,7 @@ class CommandSpec:
     slow: bool = False
     private: bool = False
     flag: str = ""
+    standing: bool = False  # asks what the caller is in this chat, whatever its level
     menu: bool = True  # shown in menus and slash lists; hidden ones stay typeable
 
     @property
@@ -148,6 +149,7 @@ def command(
     slow: bool = False,
     private: bool = False,
     flag: str = "",
+    standing: bool = False,
     menu: bool = True,
 ) -> Callable[[Callable[..., Result]], CommandSpec]:
     """Declare the command that the decorated function `(ctx, args, *, services)` answers.
@@ -160,7 +162,7 @@ def command(
         spec = CommandSpec(
             name=name, summary=summary, group=group, run=run, args=args, params=_read_params(args),
             services=_services(run), examples=examples or (name,), aliases=aliases, level=level, place=place,
-            cooldown=cooldown, slow=slow, private=private, flag=flag, menu=menu,
+            cooldown=cooldown, slow=slow, private=private, flag=flag, standing=standing, menu=menu,
         )  # fmt: skip
         _check(spec)
         return spec

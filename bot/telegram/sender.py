@@ -22,14 +22,8 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    EditMessageText,
-    GetChatMember,
-    Response,
-    SendMessage,
-    TelegramMethod,
-)
+from aiogram.methods import Response, TelegramMethod
+from aiogram.types import Message
 from aiohttp import ClientConnectorError
 from cachetools import LRUCache
 
@@ -44,12 +38,9 @@ T = TypeVar("T")
 Failure: TypeAlias = TelegramAPIError | ClientDecodeError | UnicodeDecodeError
 FAILURES: Final = (TelegramAPIError, ClientDecodeError, UnicodeDecodeError)
 
-# pydantic forgets a parametrised model that nobody holds, and aiogram holds none: after every garbage collection
-# the next answer would wait ten milliseconds for a new one.
-_HELD: Final = tuple(
-    Response[method.__returning__]
-    for method in (SendMessage, EditMessageText, AnswerCallbackQuery, GetChatMember)
-)
+# The forms of answers. pydantic forgets one that nobody holds, and aiogram holds none: after each garbage
+# collection the next answer would wait ten milliseconds while its form is made anew.
+ANSWERS: Final = (Response[Message], Response[Message | bool], Response[bool])
 
 PATIENCE_S: Final = 60.0  # the longest that one message waits for Telegram's leave
 _RETRY_S = 0.5

@@ -27,9 +27,8 @@ class Collected:
 
     @property
     def settled(self) -> bool:
-        """Whether asking again at once could bring nothing new."""
-        stale = any(answer.stale for answer in self.answers)
-        return self.complete and not stale and not any(gap.reason.blames_vendor for gap in self.gaps)
+        """Whether every vendor has said what it has to say."""
+        return self.complete and not any(gap.reason.blames_vendor for gap in self.gaps)
 
 
 async def collect(

@@ -177,7 +177,8 @@ class Finder:
 
     async def _named(self, name: str, deadline: Deadline) -> Found:
         matches = await self.search(name, deadline)
-        same = [match for match in matches if folded(match.symbol) == folded(name)]
+        wanted = folded(name)
+        same = [match for match in matches if folded(match.symbol) == wanted]
         if not same:
             raise UnknownToken(f"${name.lstrip('$')}", near=await self._near(name, matches))
         one = chosen(same)

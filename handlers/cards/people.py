@@ -44,7 +44,7 @@ _TERMS = (
         "of chats that name you.",
     ),
     (
-        "Kept until the next replaces it",
+        "Kept for 90 days, or until the next replaces it",
         "for each chat, the token you last looked at, and why you were last refused.",
     ),
     (

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from core.chats import Chats
 from core.people import People
+from core.recents import Recents
 from data.models.chat import Place
 from handlers.args import Arg
 from handlers.cards.people import forget_card, forgotten_card, nothing_held_card
@@ -32,7 +33,7 @@ class ForgetArgs:
     cooldown=Cooldown(5, per_s=30),
     examples=("forget",),
 )
-async def forget(ctx: Ctx, args: ForgetArgs, *, people: People, chats: Chats) -> Reply:
+async def forget(ctx: Ctx, args: ForgetArgs, *, people: People, chats: Chats, recents: Recents) -> Reply:
     """Ask first; erase when the asker confirms."""
     user = ctx.actor.user
     if user is None:
@@ -42,4 +43,5 @@ async def forget(ctx: Ctx, args: ForgetArgs, *, people: People, chats: Chats) ->
         return forget_card(await people.offer_to_forget(user), owner=owner)
     await people.forget(user, args.confirm)
     chats.reread()
+    recents.reread()
     return forgotten_card()

@@ -38,6 +38,7 @@ class HelpArgs:
     args=HelpArgs,
     cooldown=Cooldown(8, per_s=10),
     examples=("help", "help price"),
+    standing=True,
 )
 async def help_(ctx: Ctx, args: HelpArgs, *, registry: Registry, chats: Chats) -> Reply:
     """Answer with the list, or with one command; a closed one is refused with the reason."""
@@ -55,10 +56,7 @@ async def help_(ctx: Ctx, args: HelpArgs, *, registry: Registry, chats: Chats) -
 
 
 def _note(ctx: Ctx, registry: Registry, mine: Registry) -> str:
-    """Say what else there is, and for whom.
-
-    Who is an admin here is asked of the platform only for their commands, so the list may lack these.
-    """
+    """Say what else there is, and for whom."""
     local = [
         f"/{spec.name}"
         for spec in registry

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot import cli
 from bot.app import App
 from config.settings import DiscordSettings, TelegramSettings
-from tests.fakes import discord, program, telegram
+from tests.fakes import program
 from tests.fakes.discord import DiscordServer, Guild, Person
 from tests.fakes.telegram import Chat, TelegramServer, User
 
@@ -35,6 +35,23 @@ class Platforms:
     anna: Person
     dora: Person
     guild: Guild
+
+    def settings(self) -> dict[str, str]:
+        """Name the settings that lead a process here, on the practice market."""
+        return {
+            "MARKET": "sandbox",
+            "OWNER_IDS": ",".join(OWNERS),
+            "TELEGRAM__TOKEN": self.telegram.token,
+            "TELEGRAM__API_URL": self.telegram.url,
+            "DISCORD__TOKEN": self.discord.token,
+            "DISCORD__API_URL": self.discord.url,
+        }
+
+    async def joined(self) -> None:
+        """Wait until a bot listens on both; each new one connects to Discord and polls Telegram anew."""
+        await self.discord.wait_for(lambda: self.discord.gateway.live, JOIN_S)
+        polls = self.telegram.updates.polls
+        await self.telegram.until(lambda: self.telegram.updates.polls > polls or polls > 0, JOIN_S)
 
     def verify(self) -> None:
         """Fail with every rule of either platform that the bot broke."""

@@ -7,6 +7,8 @@ import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 from pydantic import SecretStr
@@ -267,6 +269,20 @@ class Stage:
         return [call.template for call in self.server.calls if call.method == method]
 
 
+_template: list[bytes] = []
+
+
+async def _migrated(path: Path, clock: SystemClock) -> Store:
+    """Open a database of the newest schema; the schema is made once and copied from then on."""
+    if not _template:
+        first = await Store.open(f"sqlite+aiosqlite:///{path}", clock)
+        await first.migrate()
+        await first.close()
+        _template.append(path.read_bytes())
+    path.write_bytes(_template[0])
+    return await Store.open(f"sqlite+aiosqlite:///{path}", clock)
+
+
 @asynccontextmanager
 async def stage(*, message_content: bool = True, clock: object = None) -> AsyncIterator[Stage]:
     """Set everything up but a front end, and close it in order."""
@@ -278,9 +294,8 @@ async def stage(*, message_content: bool = True, clock: object = None) -> AsyncI
             roles={"moderator": 1 << 13, "manager": 1 << 5},
         )  # fmt: skip
         time = SystemClock()
-        store = await Store.open("sqlite+aiosqlite://", time)
+        store = await _migrated(Path(stack.enter_context(TemporaryDirectory())) / "store.db", time)
         stack.push_async_callback(store.close)
-        await store.migrate()
         nursery = await stack.enter_async_context(Nursery())
         yield Stage(
             server=server, olga=olga, alice=alice, bob=bob, guild=guild, script=Script(), chats=Chats(store),

@@ -25,6 +25,16 @@ from handlers.reply import Button, Reply
 from handlers.spec import Origin
 
 PRIVATE_URL = "https://t.me/trenchcoat_bot?start=private"
+# What people call themselves, and type.
+HOSTILE = (
+    "<b>x</b> [a](http://evil) `*_~|",
+    "@everyone @here <@&1>",
+    "x" * 10_000,
+    "\u200b\u200d\u2060\ufeff",
+    "\u202ecilbup\u202c",
+    "Robert'); DROP TABLE users;--",
+    "%s{0}${IFS}\\",
+)
 _numbers = itertools.count(700_000_001)
 
 

@@ -166,8 +166,9 @@ async def stage(
     token: str | None = None,
     api_url: str | None = None,
     practice: bool = False,
+    own_session: bool = False,
 ) -> AsyncIterator[Stage]:
-    """Set everything up, and close it in order."""
+    """Set everything up, and close it in order; the front end's `own_session` takes a moment to close."""
     clock = HastyClock(speed)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(TelegramServer(clock=clock.monotonic))
@@ -192,10 +193,11 @@ async def stage(
             token=SecretStr(token or server.token), api_url=api_url or server.url, webhook_url=webhook_url,
             webhook_secret=SecretStr(webhook_secret) if webhook_secret else None,
         )  # fmt: skip
+        loopback = LoopbackSession(api=TelegramAPIServer.from_base(settings.api_url))
         front = TelegramFront(
             settings, dispatcher=dispatcher, payloads=Payloads(kept, clock), chats=chats, clock=clock,
             nursery=nursery, inline=inline,
-            session=LoopbackSession(api=TelegramAPIServer.from_base(settings.api_url), timeout=5),
+            session=None if own_session else loopback,
         )  # fmt: skip
         if started:
             await front.start()

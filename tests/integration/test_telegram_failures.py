@@ -311,7 +311,7 @@ async def test_a_malformed_or_refused_token_and_a_silent_server_stop_the_start()
 
 
 async def test_menus_are_set_by_place_and_only_where_they_changed() -> None:
-    async with stage(started=False) as on:
+    async with stage(started=False, own_session=True) as on:
         await on.front.start()
         private = on.server.commands({"type": "all_private_chats"})
         assert [item["command"] for item in private] == ["p", "play", "mine"]

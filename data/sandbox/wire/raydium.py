@@ -91,7 +91,7 @@ def pools_by_mint(world: World, call: Call) -> Answer:
     found = [pool for pool in _pools(world, min(wanted)) if wanted <= {pool.base, pool.quote}]
     kind = call.query.get("poolType", "all")
     found = [pool for pool in found if kind in {"all", _type(pool).lower()}]
-    found.sort(key=lambda pool: -world.state(pool).liquidity_usd)
+    found.sort(key=lambda pool: -_liquidity_usd(world, pool))
     shown = found[(page - 1) * size : page * size]
     return _enveloped(
         world,
@@ -103,17 +103,20 @@ def pools_by_mint(world: World, call: Call) -> Answer:
     )
 
 
+def _liquidity_usd(world: World, pool: Pool) -> float:
+    return world.state(pool).liquidity_usd * (1.0 + world.skew(ID, pool.base))
+
+
 def _type(pool: Pool) -> str:
     return "Concentrated" if pool.dex is Dex.RAYDIUM_CLMM else "Standard"
 
 
 def _pool(world: World, pool: Pool) -> dict[str, object]:
     """Write a pool; side A is the mint that sorts first, whichever is the token."""
-    state, factor = world.state(pool), 1.0 + world.skew(ID, pool.base)
+    state, liquidity = world.state(pool), _liquidity_usd(world, pool)
     flipped = pool.quote < pool.base
     sides = [(world.tokens[pool.base], state.base_reserve), (world.tokens[pool.quote], state.quote_reserve)]
     (token_a, amount_a), (token_b, amount_b) = reversed(sides) if flipped else sides
-    liquidity = state.liquidity_usd * factor
     body: dict[str, object] = {
         "type": _type(pool),
         "programId": _PROGRAMS[pool.dex],

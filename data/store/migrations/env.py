@@ -18,6 +18,7 @@ def is_ours(_item: SchemaItem, name: str | None, kind: str, _reflected: bool, _o
 
 
 def migrate(connection: Connection) -> None:
+    """Run the steps inside the transaction that is open, and check that no row refers to nothing."""
     lock_schema(connection)
     context.configure(
         connection=connection,
@@ -32,6 +33,7 @@ def migrate(connection: Connection) -> None:
 
 
 async def main() -> None:
+    """Open the database that `data.store.migrate.config` named, and commit all steps or none."""
     engine = migrating(context.config.attributes["url"])
     try:
         async with engine.begin() as connection:

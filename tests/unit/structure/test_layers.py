@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "data": ("config", "data"),
     "core": (
         "config", "core", "data.models", "data.ports", "data.errors", "data.clock", "data.nursery",
-        "data.metrics", "data.store.store", "data.gateway.gateway", "data.gateway.flight", "data.providers.base",
+        "data.metrics", "data.store.store", "data.gateway.gateway", "data.gateway.flight",
+        "data.providers.base",
     ),
     "handlers": ("config", "core", "handlers", "data.models", "data.ports", "data.errors"),
     "bot": LAYERS,
@@ -51,7 +52,7 @@ DRIVERS = {
     "aiohttp": ("bot/", "data/sandbox/"),
     "rich": ("bot/console/",),
     "prompt_toolkit": ("bot/console/",),
-    "cachetools": ("data/gateway/", "core/charts/", "core/enrichment/", "bot/telegram/", "bot/discord/"),
+    "cachetools": ("data/gateway/", "core/memory.py", "core/charts/", "core/enrichment/", "bot/telegram/", "bot/discord/"),
     "stamina": ("data/gateway/",),
     "prometheus_client": ("data/metrics.py",),
     "apscheduler": ("bot/scheduler.py",),

@@ -48,7 +48,13 @@ words = st.one_of(
     st.text(alphabet="*_~|`\\<>[]()#-+:/@.1a \n", max_size=12),
 )
 urls = st.sampled_from(
-    ("https://x.y/z", "https://x.y/(a)?b='c'", "http://x.y/`*_~|\\", "https://x.y/>)[", f"https://x.y/{'a' * 900}")
+    (
+        "https://x.y/z",
+        "https://x.y/(a)?b='c'",
+        "http://x.y/`*_~|\\",
+        "https://x.y/>)[",
+        f"https://x.y/{'a' * 900}",
+    )
 )
 spans = st.one_of(
     st.builds(
@@ -99,7 +105,9 @@ def test_plain_words_come_through_to_the_letter(some: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.builds(lambda label, url: Span(label, Style.LINK, url), words, urls), min_size=1, max_size=3))
+@given(
+    st.lists(st.builds(lambda label, url: Span(label, Style.LINK, url), words, urls), min_size=1, max_size=3)
+)
 def test_links_lead_nowhere_but_where_they_say(some: list[Span]) -> None:
     given_targets = {span.url[:11] for span in some}
     seen = read(render.written(Text(tuple(some)), {}))
@@ -133,7 +141,10 @@ def test_however_long_a_reply_is_it_fits(letter: str, style: Style) -> None:
     assert embed is not None
     assert utf16_units(embed.title or "") <= 256
     assert utf16_units(embed.description or "") <= 4096
-    assert all(utf16_units(str(field.value)) <= 1024 and utf16_units(str(field.name)) <= 256 for field in embed.fields)
+    assert all(
+        utf16_units(str(field.value)) <= 1024 and utf16_units(str(field.name)) <= 256
+        for field in embed.fields
+    )
     total = [embed.title, embed.description, embed.footer.text]
     total += [part for field in embed.fields for part in (field.name, field.value)]
     assert sum(utf16_units(part or "") for part in total) <= DISCORD.total

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data.models.fields import CHANGE, FDV_USD, IMAGE_URL, LINKS, MARKET_CAP_USD, PRICE_USD, Span
 from data.models.ids import Chain, ProviderId
-from data.models.market import Record, TokenMatch, TokenReport
+from data.models.market import Record, TokenReport
 from data.providers.base import Ask
 from data.sandbox.tokens import Dex, Pool, Token
 from tests.unit.data.wire_law import truth
@@ -99,26 +99,28 @@ def pool(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | 
 
 def prices(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
     asked = (pool for token in ask.tokens for pool in eye.world.pools_of(token.address))
-    listed = list(dict.fromkeys(pool.address for pool in asked))[:_MOST_PAIRS]
-    of_token = {
-        token.mint: [eye.world.pools[each] for each in listed if eye.world.pools[each].base == token.mint]
-        for token in eye.known(ask)
-    }
-    known = ((eye.world.tokens[mint], pools) for mint, pools in of_token.items() if pools)
-    return truth.or_unlisted(_report(eye, token, pools) for token, pools in known)
+    listed = {pool.address: pool for pool in asked}
+    of_token = truth.by_base(list(listed.values())[:_MOST_PAIRS])
+    known = (token for token in eye.known(ask) if token.mint in of_token)
+    return truth.or_unlisted(_report(eye, token, of_token[token.mint]) for token in known)
 
 
 def search(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected]:
-    """Expect the token asked for among those found, unless there are more than are shown."""
-    found = [record.token.address for record in records if isinstance(record, TokenMatch)]
-    shown = [address for mint in found for address in eye.pools(mint)]
-    wanted = ask.token.address
-    assert wanted in found or len(shown) >= _MOST_PAIRS or not eye.pools(wanted), f"{wanted} not found"
-    return [_match(eye, eye.world.tokens[mint]) for mint in found]
+    """Expect each token once, by the deepest of its pools that every word is found in."""
+    words = ask.query.replace("/", " ").casefold().split()
+    found = [pool for pool in eye.world.pools.values() if all(_names(eye, pool, word) for word in words)]
+    found.sort(key=lambda pool: -eye.world.state(pool).liquidity_usd)
+    of_token = truth.by_base(found[:_MOST_PAIRS])
+    return [_match(eye, eye.world.tokens[mint], _deepest(eye, pools)) for mint, pools in of_token.items()]
 
 
-def _match(eye: Eye, token: Token) -> Expected:
-    pool = _deepest(eye, eye.pools(token.mint))
+def _names(eye: Eye, pool: Pool, word: str) -> bool:
+    base, quote = eye.world.tokens[pool.base], eye.world.tokens[pool.quote]
+    texts = (base.symbol, base.name, base.mint, pool.address)
+    return any(word in text.casefold() for text in texts) or word == quote.symbol.casefold()
+
+
+def _match(eye: Eye, token: Token, pool: Pool) -> Expected:
     return {
         "token": truth.key(token.mint),
         "symbol": truth.symbol(token),

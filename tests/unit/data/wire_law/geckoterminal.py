@@ -24,7 +24,7 @@ from data.models.fields import (
     Span,
 )
 from data.models.ids import Chain, ProviderId
-from data.models.market import Record, TokenMatch
+from data.models.market import Record
 from data.providers.base import Ask
 from data.sandbox.tokens import Dex, Pool, Token
 from tests.unit.data.wire_law import truth
@@ -181,16 +181,21 @@ def trades(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] 
 
 
 def search(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected]:
-    """Expect the token asked for among those found, unless there are more than are shown."""
-    found = [record.token.address for record in records if isinstance(record, TokenMatch)]
-    shown = [address for mint in found for address in eye.pools(mint)]
-    wanted = ask.token.address
-    assert wanted in found or len(shown) >= _PAGE or not eye.pools(wanted), f"{wanted} not found"
-    return [_match(eye, eye.world.tokens[mint]) for mint in found]
+    """Expect each token once, by the deepest of its pools that the words are found in."""
+    word = ask.query.casefold()
+    found = [pool for pool in eye.world.pools.values() if word in _text(eye, pool)]
+    found.sort(key=lambda pool: -eye.world.state(pool).liquidity_usd)
+    of_token = truth.by_base(found[:_PAGE])
+    return [_match(eye, eye.world.tokens[mint], pools) for mint, pools in of_token.items()]
 
 
-def _match(eye: Eye, token: Token) -> Expected:
-    deepest = max(eye.pools(token.mint), key=lambda pool: eye.world.state(pool).liquidity_usd)
+def _text(eye: Eye, pool: Pool) -> str:
+    base, quote = eye.world.tokens[pool.base], eye.world.tokens[pool.quote]
+    return f"{base.symbol} / {quote.symbol} {base.name} {base.mint} {pool.address}".casefold()
+
+
+def _match(eye: Eye, token: Token, pools: Sequence[Pool]) -> Expected:
+    deepest = max(pools, key=lambda pool: eye.world.state(pool).liquidity_usd)
     told = _pool(eye, deepest, named=True)
     return {
         "token": truth.key(token.mint),

@@ -30,7 +30,7 @@ from data.models.fields import (
     Span,
 )
 from data.models.ids import ProviderId
-from data.models.market import Record, TokenMatch
+from data.models.market import Record
 from data.providers.base import Ask
 from data.sandbox.tokens import Token
 from tests.unit.data.wire_law import truth
@@ -119,10 +119,15 @@ def _activity(eye: Eye, token: Token) -> dict[Key, object]:
 
 
 def search(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected]:
-    """Expect the token asked for among those found, unless there are more than are shown."""
-    found = [record.token.address for record in records if isinstance(record, TokenMatch)]
-    assert ask.token.address in found or len(found) == _MOST_FOUND, f"{ask.token.address} not found"
-    return [_match(eye, eye.world.tokens[mint]) for mint in found]
+    """Expect the token of a mint, or those with the word in their names, its own ticker before the others."""
+    word = ask.query.strip().casefold()
+    found = [token for token in eye.world.tokens.values() if token.mint == ask.query] or [
+        token
+        for token in eye.world.tokens.values()
+        if word in token.symbol.casefold() or word in token.name.casefold()
+    ]
+    found.sort(key=lambda each: (each.symbol.casefold() != word, -eye.world.liquidity_usd(each.mint)))
+    return [_match(eye, token) for token in found[:_MOST_FOUND]]
 
 
 def _match(eye: Eye, token: Token) -> Expected:

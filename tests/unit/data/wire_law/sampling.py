@@ -19,8 +19,8 @@ from tests.unit.data.wire_law import truth
 KINDS = tuple(Kind)
 PROVIDERS: tuple[Provider, ...] = (*discover().values(), SOLANA_RPC)
 NOBODY = TokenKey(Chain.SOLANA, "1" * 32)
-# What draws the whole market, or hundreds of signatures, is not asked in every world.
-_EVERY = {Capability.NEW_POOLS: 50, Capability.TRENDING: 50, Capability.RATES: 50, Capability.TRADES: 4}
+# Lists draw the whole market, a coin's rank all coins, trades their signatures: not in every world.
+_LISTS_EVERY, _RANKS_EVERY, _TRADES_EVERY = 50, 3, 4
 _EARLIEST = datetime(2025, 6, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
@@ -71,8 +71,17 @@ def calls(sample: Sample) -> Iterator[Call]:
     for provider in PROVIDERS:
         token = rng.choice(sample.tokens)
         for endpoint in provider.endpoints:
-            if sample.number % _EVERY.get(endpoint.capability, 1) == 0:
+            if sample.number % _every(endpoint) == 0:
                 yield Call(provider=provider, endpoint=endpoint, ask=_ask(rng, sample, endpoint, token))
+
+
+def _every(endpoint: Endpoint) -> int:
+    """Tell in which worlds an endpoint is asked: in every so manieth."""
+    if endpoint.by == "nothing":
+        return _LISTS_EVERY
+    if endpoint.capability is Capability.TRADES:
+        return _TRADES_EVERY
+    return _RANKS_EVERY if endpoint.path == "/coins/{chain}/contract/{address}" else 1
 
 
 def _ask(rng: random.Random, sample: Sample, endpoint: Endpoint, token: Token) -> Ask:

@@ -67,6 +67,14 @@ def or_unlisted(expected: Iterable[Expected]) -> Sequence[Expected] | None:
     return list(expected) or None
 
 
+def by_base(pools: Iterable[Pool]) -> dict[str, list[Pool]]:
+    """Sort pools by the token they price, in the order met."""
+    found: dict[str, list[Pool]] = {}
+    for pool in pools:
+        found.setdefault(pool.base, []).append(pool)
+    return found
+
+
 def cleaned(text: str, limit: int) -> object:
     """Expect a stranger's text as a reader sees it."""
     return one_line(text, limit).strip() or UNSAID
