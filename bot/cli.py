@@ -70,6 +70,7 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
         return await _console(settings, words)
     from bot.scheduler import Scheduler
 
+    stopping = _signals()
     async with build(settings) as app, AsyncExitStack() as stack:
         fronts = front_ends(app)
         store, wall = app.services[Store], SystemClock()
@@ -77,14 +78,21 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
         health = composition.probes(app)
         if health is not None:
             await stack.enter_async_context(health)
+        listening: list[FrontEnd] = []
+        stack.push_async_callback(_stop, listening)
         for front in fronts:
             await front.start()
-            stack.push_async_callback(front.stop)
+            listening.append(front)
         _spare_the_collector()
-        await _signalled()
+        await stopping.wait()
         if health is not None:
             health.stopping = True
     return OK
+
+
+async def _stop(fronts: Sequence[FrontEnd]) -> None:
+    """Stop all at once: none takes anything new while another finishes."""
+    await asyncio.gather(*(front.stop() for front in fronts))
 
 
 def _spare_the_collector() -> None:
@@ -135,7 +143,7 @@ async def _sandbox(settings: Settings, words: argparse.Namespace) -> int:
         for vendor, url in sorted(server.base_urls.items()):
             sys.stdout.write(f"{vendor:<14} {url}\n")
         sys.stdout.flush()
-        await _signalled()
+        await _signals().wait()
     return OK
 
 
@@ -168,13 +176,13 @@ async def _doctor(settings: Settings, words: argparse.Namespace) -> int:
     return FAILED if any(finding.bad for finding in findings) else OK
 
 
-async def _signalled() -> None:
-    """Wait for SIGINT or SIGTERM."""
+def _signals() -> asyncio.Event:
+    """Turn SIGINT and SIGTERM, from now on, into an event."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    await stopping.wait()
+    return stopping
 
 
 _COMMANDS = {

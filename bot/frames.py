@@ -17,7 +17,6 @@ async def conflate(
     """Pass frames on, at least `interval_s` apart; a frame that a newer one overtakes is dropped.
 
     An error of the source comes out after the frames before it; a consumer that leaves closes the source.
-
     Where a frame cannot be shown yet, `asend` the seconds to wait: the newest frame follows then, this one
     again if none came.
     """
@@ -50,7 +49,10 @@ async def conflate(
                 elif not ended.is_set():
                     await clock.sleep(interval_s)
             if ended.is_set() and not newest:
-                return await task
+                await asyncio.wait({task})
+                if not task.cancelled():
+                    task.result()
+                return
     finally:
         task.cancel()
         await asyncio.wait({task})

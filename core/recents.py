@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from core.memory import Memory
 from data.models.chat import Actor, Chat
 from data.models.ids import Chain, TokenKey
@@ -19,6 +21,8 @@ class Recents:
         self._store = store
         self._clock = clock
         self._known: Memory[tuple[str, str, str], str | None] = Memory(_REMEMBERED)
+        self._unwritten: dict[tuple[str, str, str], str] = {}
+        self._turn = asyncio.Lock()
 
     async def saw(self, actor: Actor, chat: Chat, token: TokenKey) -> None:
         """Keep which token a person looked at."""
@@ -57,6 +61,16 @@ class Recents:
         key = (str(actor.identity), chat.key, kind)
         if key in self._known and self._known[key] == value:
             return
+        self._unwritten[key] = value
+        async with self._turn:
+            await self._write()
+
+    async def _write(self) -> None:
+        """Write what has gathered while others wrote: all who wait share one transaction."""
+        notes, self._unwritten = self._unwritten, {}
+        if not notes:
+            return
         async with self._store.begin() as tx:
-            await tx.recents.set(*key, value, self._clock.now())
-        self._known.wrote(key, value)
+            await tx.recents.set_all(notes, self._clock.now())
+        for key, value in notes.items():
+            self._known.wrote(key, value)

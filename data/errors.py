@@ -8,6 +8,7 @@
     │  └─ RateLimited   Unavailable   BadPayload   KeyRejected   NotListed
     ├─ DeliveryError    the sender decides
     │  └─ ChatGone   ChatMoved   Throttled   Rejected
+    ├─ StoreUnavailable our own database does not answer; the user tries again
     ├─ ConfigError      the operator acts; stops the start
     └─ InvariantBroken  we have a bug; logged at ERROR with its traceback
 
@@ -132,6 +133,12 @@ class NotListed(UpstreamError):
     """The vendor works and does not know what was asked for."""
 
     retry = False
+
+
+class StoreUnavailable(TrenchcoatError):
+    """The database is locked, full, or away; what was being written may or may not be there."""
+
+    retry = True
 
 
 class DeliveryError(TrenchcoatError):

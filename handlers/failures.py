@@ -12,6 +12,7 @@ from data.errors import (
     BadArgument,
     NotAllowed,
     OnCooldown,
+    StoreUnavailable,
     TrenchcoatError,
     UnknownCommand,
     UnknownToken,
@@ -66,7 +67,7 @@ def to_reply(error: TrenchcoatError, asked: Asked) -> Reply:
                 "upstream", f"The sources for this are not answering: {one_line(error.detail, 120)}.",
                 "Try again in a minute; see /sources.",
             )  # fmt: skip
-        case _ if error.retry:
+        case StoreUnavailable():
             return _plain("busy", "The database is busy.", "Try again in a moment.", tone=Tone.WARN)
         case _:
             return apology(asked)

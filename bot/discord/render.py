@@ -35,8 +35,8 @@ _COLOUR = {
 # Signs that start something wherever they stand. A colon does before a letter or a slash (an emoji's name, a
 # web address), and at the end of a span, where the next one may bring it.
 _INLINE = re.compile(r"[\\*_~|`<\[\]@]|:(?=\S|\Z)")
-# Signs that start a heading, quote or list at the start of a line, with the blank that they need; any span may
-# stand there, and the next one may bring the blank.
+# Signs that start a heading, quote or list at the start of a line, with the blank that they need; any span
+# may stand there, and the next one may bring the blank.
 _BLOCK = re.compile(r"^ *(?=(?:#{1,3}|>|>>>|-#?|\+)(?: |$))|^ *\d+(?=[.)](?: |$))", re.MULTILINE)
 _FENCE = re.compile(r"`(?=`)")
 _NOT_IN_A_TARGET = re.compile(r"[^!#$%&+,./0-9:;=?@A-Za-z~_-]")

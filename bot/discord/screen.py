@@ -9,8 +9,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
+import aiohttp
 import discord
 import structlog
 
@@ -23,6 +24,7 @@ from handlers.reply import Attachment, Reply
 
 log = structlog.get_logger("discord")
 
+_ANSWERED_ALREADY: Final = 40060
 NO_PICTURE = ""
 UNKNOWN_PICTURE = None
 
@@ -124,7 +126,13 @@ class Easel:
     async def _put(self, reply: Reply, card: Card, put: Put) -> None:
         form = Form(reply, card, await self._buttons.view(card.rows))
         with translated():
-            await put(form)
+            try:
+                await put(form)
+            except (
+                aiohttp.ClientConnectionError,
+                OSError,
+            ):  # an idle line may be dead: once more on a new one
+                await put(form)
 
 
 class InteractionScreen:
@@ -140,6 +148,7 @@ class InteractionScreen:
         self._pressed = asked.type is discord.InteractionType.component
         self._filled = self._pressed  # whether it shows a card, which an error must not replace
         self._picture = UNKNOWN_PICTURE if self._pressed else NO_PICTURE
+        self._answered = False
         self._deleted = False
         self._beside: discord.WebhookMessage | None = None
         self._lock = asyncio.Lock()
@@ -150,11 +159,11 @@ class InteractionScreen:
 
     async def hold(self) -> None:
         async with self._lock:
-            if self._asked.response.is_done():
+            if self._answered:
                 return
             try:
                 with translated():
-                    await self._asked.response.defer(ephemeral=self._hidden)
+                    await self._answer(self._asked.response.defer(ephemeral=self._hidden))
             except DeliveryError as error:  # the first frame tries the same way and reports
                 log.debug("not_deferred", reason=str(error))
 
@@ -164,7 +173,7 @@ class InteractionScreen:
 
     def _place(self, reply: Reply) -> Put:
         fits = self._fits(reply)
-        if self._asked.response.is_done():
+        if self._answered:
             return self._edit if fits else self._put_beside
         return self._update if self._pressed and fits else self._respond
 
@@ -177,13 +186,22 @@ class InteractionScreen:
         return self._hidden or not reply.private
 
     async def _respond(self, form: Form) -> None:
-        await self._asked.response.send_message(**form.created(), ephemeral=form.personal)
+        await self._answer(self._asked.response.send_message(**form.created(), ephemeral=form.personal))
         self._hidden, self._pressed = form.personal, False
         self._note(form)
 
     async def _update(self, form: Form) -> None:
-        await self._asked.response.edit_message(**form.edited(self._picture))
+        await self._answer(self._asked.response.edit_message(**form.edited(self._picture)))
         self._note(form)
+
+    async def _answer(self, call: Awaitable[object]) -> None:
+        """Give the first sign of an answer; one that had arrived before its line broke counts."""
+        try:
+            await call
+        except discord.HTTPException as error:
+            if error.code != _ANSWERED_ALREADY:
+                raise
+        self._answered = True
 
     async def _edit(self, form: Form) -> None:
         await self._asked.edit_original_response(**form.edited(self._picture))
@@ -236,7 +254,10 @@ class MessageScreen:
     async def _put(self, form: Form) -> None:
         if self._message is None:
             reference = self._asked.to_reference(fail_if_not_exists=False)
-            self._message = await self._asked.channel.send(**form.created(), reference=reference)
+            # By its nonce Discord knows a message that it has: sent twice, it is there once.
+            self._message = await self._asked.channel.send(
+                **form.created(), reference=reference, nonce=self._asked.id
+            )
         else:
             await self._message.edit(**form.edited(self._picture))
         self._picture = form.picture

@@ -19,19 +19,13 @@ from sqlalchemy import URL, Connection, ExceptionContext, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from data.errors import ConfigError, TrenchcoatError
+from data.errors import ConfigError
 
 BUSY_S = 5.0
 _READERS = 4
 _POSTGRES_POOL = 10
 _SCHEMA_LOCK = 0x7C0A7  # any number, the same in every process
 _SCHEMA_BUSY_S = 120.0
-
-
-class StoreUnavailable(TrenchcoatError):
-    """The database is locked, full, or away; what was being written may or may not be there."""
-
-    retry = True
 
 
 @dataclass(frozen=True, slots=True)

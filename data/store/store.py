@@ -14,9 +14,10 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from data.clock import Clock
+from data.errors import StoreUnavailable
 from data.store import migrate
 from data.store.cache import StoreTier
-from data.store.engine import Engines, StoreUnavailable, healthy, open_engines
+from data.store.engine import Engines, healthy, open_engines
 from data.store.repos.audit import Audit
 from data.store.repos.chats import Chats
 from data.store.repos.flags import Flags

@@ -17,6 +17,7 @@ from tests.fakes.discord import DiscordServer, Guild, Person
 from tests.fakes.telegram import Chat, TelegramServer, User
 
 OPERATOR = 7000
+JOIN_S = 30.0
 OWNERS = (f"telegram:{OPERATOR}", f"discord:{OPERATOR}")
 
 
@@ -47,11 +48,11 @@ class Platforms:
             "DISCORD__API_URL": self.discord.url,
         }
 
-    async def joined(self) -> None:
-        """Wait until a bot listens on both; each new one connects to Discord and polls Telegram anew."""
+    async def joined(self, polls: int = 0) -> None:
+        """Wait until a bot listens on both; `polls` is how often Telegram had been asked before."""
+        updates = self.telegram.updates
+        await self.telegram.until(lambda: updates.polls > polls, JOIN_S, "nobody polls")
         await self.discord.wait_for(lambda: self.discord.gateway.live, JOIN_S)
-        polls = self.telegram.updates.polls
-        await self.telegram.until(lambda: self.telegram.updates.polls > polls or polls > 0, JOIN_S)
 
     def verify(self) -> None:
         """Fail with every rule of either platform that the bot broke."""

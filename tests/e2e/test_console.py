@@ -108,12 +108,22 @@ async def test_wrong_settings_are_one_line_each_and_status_2(
 
 async def test_a_crash_is_owned_up_to_and_ends_with_status_1(tmp_path: Path) -> None:
     async with program.started("console", "--json", state_dir=tmp_path, settings={}) as console:
+        assert (await console.ask("flag charts off"))["error"] is None
+        with sqlite3.connect(tmp_path / "practice.db") as database:
+            database.execute("DELETE FROM audit_head")
+        broken = await console.ask("flag charts on")
+        assert broken["error"] == "internal"
+        assert "number" in broken["text"]
+        assert "chain" not in str(broken)
+        assert (await console.ask("version"))["error"] is None
+        assert await console.hang_up() == 1
+
+
+async def test_a_database_that_fails_is_busy_and_no_crash(tmp_path: Path) -> None:
+    async with program.started("console", "--json", state_dir=tmp_path, settings={}) as console:
         assert (await console.ask("version"))["error"] is None
         with sqlite3.connect(tmp_path / "practice.db") as database:
             database.execute("ALTER TABLE recents RENAME TO gone")
-        broken = await console.ask("why rule")
-        assert broken["error"] == "internal"
-        assert "number" in broken["text"]
-        assert "recents" not in str(broken)
+        assert (await console.ask("why rule"))["error"] == "busy"
         assert (await console.ask("version"))["error"] is None
-        assert await console.hang_up() == 1
+        assert await console.hang_up() == 0

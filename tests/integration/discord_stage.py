@@ -32,7 +32,20 @@ from data.store.store import Store
 from handlers.args import Arg
 from handlers.dispatch import Dispatcher
 from handlers.registry import Registry
-from handlers.reply import Attachment, Button, Field, Image, Invoke, Reply, Tone, code, lines, strong, tap, text
+from handlers.reply import (
+    Attachment,
+    Button,
+    Field,
+    Image,
+    Invoke,
+    Reply,
+    Tone,
+    code,
+    lines,
+    strong,
+    tap,
+    text,
+)
 from handlers.spec import CommandSpec, Ctx, Group, command
 from tests.fakes.discord import Channel, DiscordServer, Guild, Person
 
@@ -245,7 +258,8 @@ class Stage:
                 self.store, owners=(Identity(Platform.DISCORD, str(self.olga.id)),), open_registration=True
             ),
             chats=self.chats, throttle=Throttle(self.clock), recents=Recents(self.store, self.clock),
-            observer=_Silent(), clock=self.clock, request_ids=lambda: f"request-{next(numbers)}", practice=True,
+            observer=_Silent(), clock=self.clock, practice=True,
+            request_ids=lambda: f"request-{next(numbers)}",
         )  # fmt: skip
         settings = DiscordSettings(
             token=SecretStr(token or self.server.token),
@@ -278,8 +292,8 @@ async def _migrated(path: Path, clock: SystemClock) -> Store:
         first = await Store.open(f"sqlite+aiosqlite:///{path}", clock)
         await first.migrate()
         await first.close()
-        _template.append(path.read_bytes())
-    path.write_bytes(_template[0])
+        _template.append(await asyncio.to_thread(path.read_bytes))
+    await asyncio.to_thread(path.write_bytes, _template[0])
     return await Store.open(f"sqlite+aiosqlite:///{path}", clock)
 
 

@@ -1,4 +1,4 @@
-"""The Discord front end when something breaks: the token, the gateway, Discord itself, or the process's end."""
+"""The Discord front end when something breaks: the token, the gateway, Discord itself, or its own end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from discord.gateway import DiscordWebSocket
 from bot.discord.front import Pace
 from data.errors import ConfigError
 from handlers.reply import Reply, text
-from tests.fakes.discord import MISSING_ACCESS, UNKNOWN_MESSAGE, Fault, Refusal, Rule, broken, cut, rate_limited, refused
+from tests.fakes.discord import (
+    MISSING_ACCESS,
+    UNKNOWN_MESSAGE,
+    Fault,
+    Refusal,
+    Rule,
+    broken,
+    cut,
+    rate_limited,
+    refused,
+)
 from tests.integration.discord_stage import BONK, Stage, image, stage
 from tests.integration.test_discord_front import CALLBACK, answers, body, shown, until
 
@@ -50,7 +60,9 @@ async def test_an_unreachable_discord_stops_the_start_and_names_the_address() ->
 async def test_an_intent_that_is_not_granted_stops_the_start_and_says_where_to_switch_it_on() -> None:
     async with stage() as scene:
         scene.server.gateway.granted_intents = 0
-        with pytest.raises(ConfigError, match="Message Content Intent.*TRENCHCOAT_DISCORD__MESSAGE_CONTENT=false"):
+        with pytest.raises(
+            ConfigError, match=r"Message Content Intent.*TRENCHCOAT_DISCORD__MESSAGE_CONTENT=false"
+        ):
             await scene.front().start()
         assert [each.rule for each in scene.server.violations] == [Rule.GATEWAY]
 
@@ -113,12 +125,41 @@ async def test_a_server_error_is_repeated(scene: Stage) -> None:
     await shown(scene.server, scene.alice.slash(scene.general, "p", token="BONK"))
 
 
-@pytest.mark.parametrize("fault", [cut("before"), refused(UNKNOWN_INTERACTION), refused(MISSING_ACCESS)])
+@pytest.mark.parametrize("fault", [refused(UNKNOWN_INTERACTION), refused(MISSING_ACCESS)])
 async def test_an_answer_that_cannot_be_shown_harms_no_other(scene: Stage, fault: Fault) -> None:
     scene.server.fault(fault, path=CALLBACK)
     scene.alice.slash(scene.general, "p", token="BONK")
     await scene.server.wait_for(lambda: CALLBACK in scene.paths("POST"))
     await shown(scene.server, scene.alice.slash(scene.general, "p", token="WIF"))
+
+
+async def test_an_answer_whose_line_was_cut_is_given_once_more(scene: Stage) -> None:
+    scene.server.fault(cut("before"), path=CALLBACK)
+    await shown(scene.server, scene.alice.slash(scene.general, "p", token="BONK"))
+
+
+async def test_an_answer_that_arrived_before_its_line_was_cut_goes_on() -> None:
+    async with stage() as scene:
+        await scene.started()
+        gate = asyncio.Event()
+        scene.script.frames, scene.script.gates = (
+            (Reply(body=text("one")), Reply(body=text("two"))),
+            [asyncio.Event(), gate],
+        )
+        scene.script.gates[0].set()
+        scene.server.fault(cut("after"), path=CALLBACK)
+        card = await shown(scene.server, scene.alice.slash(scene.general, "play"))
+        gate.set()
+        assert body(await until(scene, card, 1)) == "two"
+        assert [each.rule for each in scene.server.violations] == [Rule.DOUBLE_ANSWER]
+
+
+async def test_a_message_whose_line_was_cut_is_there_once(scene: Stage) -> None:
+    scene.server.fault(cut("after"), method="POST", path=MESSAGES)
+    scene.alice.say(scene.general, BONK)
+    await scene.server.wait_for(lambda: scene.general.messages[-1].attachments)
+    assert len(scene.general.messages) == 2
+    assert scene.paths("POST").count(MESSAGES) == 2
 
 
 async def test_a_refused_embed_is_told_in_plain_words(scene: Stage) -> None:
@@ -177,7 +218,7 @@ async def test_an_answer_in_flight_is_finished_before_the_end() -> None:
         gates[0].set()
         card = await shown(scene.server, scene.alice.slash(scene.general, "play"))
         async with asyncio.TaskGroup() as group:
-            group.create_task(front.stop())  # noqa: TID251 - a test plays the process
+            group.create_task(front.stop())
             await asyncio.sleep(0)
             gates[1].set()
         assert body(scene.general.message(card.id).seen()) == "two"
@@ -215,7 +256,7 @@ async def test_nothing_new_is_taken_at_the_end() -> None:
         scene.alice.slash(scene.general, "slow")
         await scene.server.wait_for(lambda: scene.script.runs)
         async with asyncio.TaskGroup() as group:
-            group.create_task(front.stop())  # noqa: TID251 - a test plays the process
+            group.create_task(front.stop())
             await asyncio.sleep(0)
             scene.alice.say(scene.general, BONK)
             scene.bob.slash(scene.general, "p", token="BONK")

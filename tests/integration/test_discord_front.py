@@ -71,7 +71,11 @@ async def test_a_request_says_who_asks_where_with_which_roles(scene: Stage) -> N
     assert ctx.actor.identity == Identity(Platform.DISCORD, str(scene.alice.id))
     assert ctx.actor.name == "alice"
     assert str(scene.guild.role("moderator").id) in ctx.actor.roles
-    assert (ctx.chat.id, ctx.chat.channel, ctx.chat.topic) == (str(scene.guild.id), str(scene.general.id), None)
+    assert (ctx.chat.id, ctx.chat.channel, ctx.chat.topic) == (
+        str(scene.guild.id),
+        str(scene.general.id),
+        None,
+    )
     assert (ctx.chat.kind, ctx.chat.title, ctx.origin) == (ChatKind.GROUP, "Degens", Origin.SLASH)
     assert ctx.private_url == f"https://discord.com/users/{scene.server.world.bot.id}"
     assert ctx.locale == "en-US"
@@ -181,9 +185,8 @@ async def test_of_several_words_the_last_is_completed(scene: Stage) -> None:
 
 
 async def test_suggestions_that_discord_would_refuse_are_cut_or_left_out(scene: Stage) -> None:
-    scene.script.suggestions = (("n" * 200, "a"), ("too long", "v" * 101), (" ", "blank"), ("none", "")) + tuple(
-        (f"name {number}", f"value {number}") for number in range(40)
-    )
+    good = ((f"name {number}", f"value {number}") for number in range(40))
+    scene.script.suggestions = (("n" * 200, "a"), ("long", "v" * 101), (" ", "blank"), ("none", ""), *good)
     choices = await scene.alice.autocomplete(scene.general, "p", token="bo")
     assert choices[0] == {"name": "n" * 100, "value": "a"}
     assert [choice["value"] for choice in choices[1:3]] == ["value 0", "value 1"]
@@ -358,7 +361,20 @@ async def test_a_button_works_after_a_restart() -> None:
 
 @pytest.mark.parametrize(
     "custom_id",
-    ["x", "tpp", "tp", "ts", "tsnothing", "tpnope:1", "tpp:a~b~c~d~e", "99", "t\n\x00", "T" * 100, "t" * 100, "💥" * 20],
+    [
+        "x",
+        "tpp",
+        "tp",
+        "ts",
+        "tsnothing",
+        "tpnope:1",
+        "tpp:a~b~c~d~e",
+        "99",
+        "t\n\x00",
+        "T" * 100,
+        "t" * 100,
+        "💥" * 20,
+    ],
 )
 async def test_a_forged_button_is_refused_and_changes_nothing(scene: Stage, custom_id: str) -> None:
     card = await shown(scene.server, scene.alice.slash(scene.general, "p", token="BONK"))
@@ -429,7 +445,10 @@ async def test_scan_looks_at_the_first_token_of_a_message(scene: Stage) -> None:
 async def test_scan_tells_the_asker_alone_that_there_is_nothing(scene: Stage) -> None:
     said = scene.bob.say(scene.general, "gm")
     answer = await shown(scene.server, scene.alice.menu(said, "Scan"))
-    assert (answer.ephemeral_to, body(answer)) == (scene.alice.id, "There is no token address in this message.")
+    assert (answer.ephemeral_to, body(answer)) == (
+        scene.alice.id,
+        "There is no token address in this message.",
+    )
 
 
 async def test_scan_reads_embeds_too(scene: Stage) -> None:
@@ -470,7 +489,9 @@ async def test_plain_talk_bots_webhooks_and_our_own_words_get_no_answer(scene: S
     scene.alice.say(scene.general, "/p BONK")
     other.say(scene.general, BONK)
     scene.server.webhook(scene.general).say(BONK)
-    await shown(scene.server, scene.alice.slash(scene.general, "p", token=BONK))  # our own card holds an address
+    await shown(
+        scene.server, scene.alice.slash(scene.general, "p", token=BONK)
+    )  # our own card holds an address
     scene.alice.say(scene.guild.channel("quiet"), BONK)
     await scene.server.wait_for(lambda: len(scene.guild.channel("quiet").messages) == 2)
     assert len(scene.general.messages) == 6
@@ -535,7 +556,10 @@ async def test_commands_are_told_once_and_again_when_they_change() -> None:
 
 
 async def test_another_bot_on_the_same_state_gets_its_own_commands() -> None:
-    async with stage() as scene, DiscordServer(token="another.bot", bot_id=2_000_000_000_000_000_002) as other:
+    async with (
+        stage() as scene,
+        DiscordServer(token="another.bot", bot_id=2_000_000_000_000_000_002) as other,
+    ):
         await (await scene.started()).stop()
         front = scene.front(token="another.bot", api_url=other.url)
         await front.start()
@@ -552,7 +576,11 @@ async def test_declarations_become_the_options_that_they_say(scene: Stage) -> No
     (count,) = told["top"]["options"]
     assert (count["type"], count["min_value"], count["max_value"]) == (4, 1, 20)
     assert told["group"]["default_member_permissions"] == str(1 << 5)
-    assert (told["group"]["contexts"], told["secret"]["contexts"], told["p"]["contexts"]) == ([0], [1], [0, 1])
+    assert (told["group"]["contexts"], told["secret"]["contexts"], told["p"]["contexts"]) == (
+        [0],
+        [1],
+        [0, 1],
+    )
     assert [option["name"] for option in told["admin"]["options"]] == ["stats"]
     assert told["Scan"]["type"] == 3
     assert "price" not in told
@@ -569,7 +597,9 @@ async def test_the_digest_is_kept_in_a_file(tmp_path: object) -> None:
 
 
 async def test_no_message_can_ping_anybody(scene: Stage) -> None:
-    scene.script.frames = (Reply(title=text("@everyone"), body=text("@here <@1> ", strong("<@&2>")), footer=text("@here")),)
+    scene.script.frames = (
+        Reply(title=text("@everyone"), body=text("@here <@1> ", strong("<@&2>")), footer=text("@here")),
+    )
     await shown(scene.server, scene.alice.slash(scene.general, "play"))
     card = await shown(scene.server, scene.alice.slash(scene.general, "p", token="BONK"))
     scene.alice.press(card, "24h")

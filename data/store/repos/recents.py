@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,12 +32,19 @@ class Recents:
 
     async def set(self, actor_key: str, chat_key: str, kind: str, value: str, at: datetime) -> None:
         """Note something in place of the last note; cut to `VALUE_LIMIT` characters."""
-        note = {"value": prose(value, VALUE_LIMIT), "at": at}
-        add = insert(self.connection, recents).values(
-            actor_key=actor_key, chat_key=chat_key, kind=kind, **note
-        )
+        await self.set_all({(actor_key, chat_key, kind): value}, at)
+
+    async def set_all(self, notes: Mapping[tuple[str, str, str], str], at: datetime) -> None:
+        """Note several things at once, by actor, chat and kind."""
+        rows = [
+            {"actor_key": actor, "chat_key": chat, "kind": kind, "value": prose(value, VALUE_LIMIT), "at": at}
+            # In one order everywhere, so that two writers never wait for each other.
+            for (actor, chat, kind), value in sorted(notes.items())
+        ]
+        add = insert(self.connection, recents)
+        note = {"value": add.excluded.value, "at": add.excluded.at}
         unique = list(recents.primary_key)
-        await self.connection.execute(add.on_conflict_do_update(index_elements=unique, set_=note))
+        await self.connection.execute(add.on_conflict_do_update(index_elements=unique, set_=note), rows)
 
     async def get(self, actor_key: str, chat_key: str, kind: str) -> Recent | None:
         """Find the last note."""

@@ -34,11 +34,12 @@ from tests.unit.bot.discord.markdown import read
 PICTURE = Image(b"png", "chart.png", "BONK over 24 h, from $1 to $2", "key")
 COMMANDS = {"p": "</p:7>", "stats": "</admin stats:8>"}
 HOSTILE = (
-    "@everyone", "@here", "<@1>", "<@!1>", "<@&2>", "<#3>", "</buy:4>", "<t:0:R>", "<a:x:1>", "<:x:1>", "<id:guide>",
-    ":smile:", "https://evil.example/x?y=1", "discord://x", "discord.gg/x", "[x](http://evil.com)", "<https://x.y>",
-    "**x**", "*x*", "__x__", "_x_", "~~x~~", "||x||", "`x`", "``x``", "```x```", "```", "`", "\\", "\\*", "# x",
-    "## x", "-# x", "> x", ">>> x", "- x", "* x", "+ x", "1. x", "12) x", "1.23", "-5 %", "a\nb", "a\n# b", "\n", " ",
-    "🐸🐸", "![x](y)", "](", ")", "¯\\_(ツ)_/¯", "x\n- y", "http:", "//evil.com", "mailto:a@b.c", "$1,000", "(x)",
+    "@everyone", "@here", "<@1>", "<@!1>", "<@&2>", "<#3>", "</buy:4>", "<t:0:R>", "<a:x:1>", "<:x:1>",
+    "<id:guide>", ":smile:", "https://evil.example/x?y=1", "discord://x", "discord.gg/x", "<https://x.y>",
+    "[x](http://evil.com)", "**x**", "*x*", "__x__", "_x_", "~~x~~", "||x||", "`x`", "``x``", "```x```", "```",
+    "`", "\\", "\\*", "# x", "## x", "-# x", "> x", ">>> x", "- x", "* x", "+ x", "1. x", "12) x", "1.23",
+    "-5 %", "a\nb", "a\n# b", "\n", " ", "🐸🐸", "![x](y)", "](", ")", "¯\\_(ツ)_/¯", "x\n- y", "http:",
+    "//evil.com", "mailto:a@b.c", "$1,000", "(x)",
 )  # fmt: skip
 
 words = st.one_of(
@@ -161,8 +162,8 @@ def test_a_body_of_many_links_is_cut_to_what_a_description_holds() -> None:
 
 def test_every_style_has_its_mark() -> None:
     some = text(
-        "a ", strong("b"), " ", faint("c"), " ", code("d"), block("e\nf"), link("g", "https://x.y/z"), " ", tap("p"), " ",
-        tap("stats"), " ", tap("unlisted"),
+        "a ", strong("b"), " ", faint("c"), " ", code("d"), block("e\nf"), link("g", "https://x.y/z"), " ",
+        tap("p"), " ", tap("stats"), " ", tap("unlisted"),
     )  # fmt: skip
     assert render.written(some, COMMANDS) == (
         "a **b** c `d````\ne\nf\n```[g](https://x.y/z) </p:7> </admin stats:8> /unlisted"
@@ -186,7 +187,8 @@ def test_figures_stay_free_of_signs() -> None:
 
 def test_an_embed_holds_every_part() -> None:
     reply = Reply(
-        title=text("BONK"), body=text("body"), tone=Tone.GOOD, image=PICTURE, practice=True, footer=text("4 sources"),
+        title=text("BONK"), body=text("body"), tone=Tone.GOOD, image=PICTURE, practice=True,
+        footer=text("4 sources"),
         fields=(Field("Price", text("$1")), Field("Chart", text("wide"), inline=False)),
     )  # fmt: skip
     embed = render.card(reply, {}).embed
