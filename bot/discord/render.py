@@ -73,7 +73,7 @@ def plain(reply: Reply) -> Card:
     fields = (f"{field.name}: {field.value.plain}" for field in reply.fields)
     parts = (reply.title.plain, reply.body.plain, *fields, footer_text(reply))
     words = cut(
-        text("\n".join(part for part in parts if part.strip())),
+        text("\n".join(part for part in parts if part.strip())[: CONTENT_LIMIT + 1]),
         CONTENT_LIMIT,
         lambda part: utf16_units(escaped(part)),
     )

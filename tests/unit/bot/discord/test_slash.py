@@ -97,25 +97,21 @@ def test_no_command_is_offered_where_we_are_not() -> None:
     assert all(2 not in each["contexts"] for each in tree_of(declared("one"), declared("two")).values())
 
 
-@pytest.mark.parametrize(
-    "specs",
-    [
-        pytest.param([declared(f"c{number}") for number in range(101)], id="over 100 commands"),
-        pytest.param([declared(f"c{number}", group=Group.OPERATOR) for number in range(26)], id="over 25 below"),
-        pytest.param(
-            [declared("long", args(a=Annotated[Literal["x" * 101], Arg("A")]))],  # type: ignore[valid-type]
-            id="a choice over 100 letters",
-        ),
-        pytest.param([declared("admin"), declared("health", group=Group.OPERATOR)], id="two of one name"),
-        pytest.param(
-            [declared("wide", args(**{
-                f"a{number}": Annotated[Literal[tuple(f"{choice:090}" for choice in range(10))], Arg("A" * 100)]
-                for number in range(9)
-            }))],
-            id="over 8000 letters in all",
-        ),
-    ],
-)  # fmt: skip
+LONG = Literal["x" * 101]  # type: ignore[valid-type]
+WIDE = {
+    f"a{number}": Annotated[Literal[tuple(f"{choice:090}" for choice in range(10))], Arg("A" * 100)]
+    for number in range(9)
+}
+REFUSED = {
+    "over 100 commands": [declared(f"c{number}") for number in range(101)],
+    "over 25 under one name": [declared(f"c{number}", group=Group.OPERATOR) for number in range(26)],
+    "a choice over 100 letters": [declared("long", args(a=Annotated[LONG, Arg("A")]))],
+    "over 8000 letters in all": [declared("wide", args(**WIDE))],
+    "two of one name": [declared("admin"), declared("health", group=Group.OPERATOR)],
+}
+
+
+@pytest.mark.parametrize("specs", REFUSED.values(), ids=REFUSED)
 def test_what_discord_would_refuse_stops_the_start(specs: list[CommandSpec]) -> None:
     with pytest.raises(InvariantBroken):
         tree_of(*specs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -12,22 +11,10 @@ from bot.telegram.answer import deliver
 from data.errors import ChatGone, Rejected, Throttled
 from data.nursery import Nursery
 from handlers.reply import Reply, text
+from tests.fakes.clock import LoopClock
 from tests.fakes.virtual_loop import virtual_time
 
 pytestmark = virtual_time
-
-
-class LoopClock:
-    """The time of the loop, here a virtual one."""
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.monotonic(), UTC)
-
-    def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 async def frames(*steps: tuple[float, str]) -> AsyncGenerator[Reply, None]:
