@@ -19,7 +19,7 @@ def fit(reply: Reply, limits: Limits) -> Reply:
     measure = limits.measure
     room = limits.caption if reply.image is not None else limits.total
     fitted = reply.with_(
-        title=cut(reply.title, limits.title, measure),
+        title=cut(reply.title, min(limits.title, room // 2), measure),
         body=cut(reply.body, min(limits.body, room), measure),
         footer=cut(reply.footer, min(limits.footer, room // 4) - _mark(reply, limits), measure),
         fields=_fields(reply, limits),
@@ -117,7 +117,7 @@ def _fields(reply: Reply, limits: Limits) -> tuple[Field, ...]:
 
 
 def _buttons(rows: tuple[tuple[Button, ...], ...], limits: Limits) -> tuple[tuple[Button, ...], ...]:
-    """Break rows that are too wide; where they are too many, close them up and keep what there is room for."""
+    """Break rows that are too wide; if they are too many, close them up, and keep what there is room for."""
     broken = [part for row in rows for part in _broken(row, limits.per_row)]
     if len(broken) > limits.rows:
         broken = _broken([button for row in rows for button in row], limits.per_row)

@@ -91,8 +91,13 @@ def escaped(words: str) -> str:
 
 
 def written(words: Text, commands: Mapping[str, str]) -> str:
-    """Write a text in Discord's markdown."""
-    return "".join(_marked(style, run, url, commands) for style, url, run in _runs(words))
+    """Write a text in Discord's markdown; a block begins on a line of its own."""
+    drawn = ""
+    for style, url, run in _runs(words):
+        if style is Style.BLOCK and drawn and not drawn.endswith("\n"):
+            drawn += "\n"
+        drawn += _marked(style, run, url, commands)
+    return drawn
 
 
 def _runs(words: Text) -> Iterator[tuple[Style, str, str]]:

@@ -22,7 +22,7 @@ from bot.telegram.sender import Sender
 from core.chats import Chats
 from core.payloads import Payloads
 from data.clock import Clock
-from data.errors import BadArgument, DeliveryError, TrenchcoatError
+from data.errors import BadArgument, DeliveryError, StoreUnavailable, TrenchcoatError
 from data.models.chat import Actor, Chat, Level
 from data.models.text import one_line
 from data.nursery import Nursery
@@ -45,6 +45,7 @@ _INLINE_RESULTS = 5
 _INLINE_CACHE_S = 10
 _TITLE_LIMIT = 100
 _INSIDE = {"creator", "administrator", "member", "restricted"}
+_BUSY = "The database is busy: try again in a moment."
 _HINT = text("Paste the address of a token, or see ", tap("help"), " for what else there is.")
 
 
@@ -108,6 +109,9 @@ class Inbox:
                 invoke = await actions.decode(query.data or "", self._dispatcher.registry, self._payloads.get)
             except BadArgument as error:
                 await press.answer(f"{error.message} {error.hint}")
+                return
+            except StoreUnavailable:
+                await press.answer(_BUSY)
                 return
             who = heard.person(query.from_user)
             under = query.message

@@ -26,9 +26,9 @@ class Collected:
     complete: bool
 
     @property
-    def settled(self) -> bool:
-        """Whether every vendor has said what it has to say."""
-        return self.complete and not any(gap.reason.blames_vendor for gap in self.gaps)
+    def unhurried(self) -> bool:
+        """Whether nothing is missing for want of time alone: who asks again at once hears the same."""
+        return self.complete and not any(gap.reason is GapReason.DEADLINE for gap in self.gaps)
 
 
 async def collect(

@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from core.addresses import RefKind, TokenRef
 from core.enrichment.collect import Collected, collect
@@ -32,8 +32,8 @@ from data.store.store import Store
 _PATIENCE_S = 1.2
 _NEARLY_ALL = Decimal("0.9")
 _POOLS_REMEMBERED = 10_000
-# A name that every source has answered is not asked for again in so long, nor looked up in the store.
-_REPEATED_S = 10.0
+# A name that many ask for is looked up once in so long.
+_REPEATED_S = 1.0
 _NAMES_REMEMBERED = 1_000
 # The side of a pool that prices the other.
 _ANCHORS = frozenset({SOL_MINT, USDC_MINT, "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB"})
@@ -106,6 +106,7 @@ class Finder:
         self._repeated: TTLCache[str, tuple[TokenMatch, ...]] = TTLCache(
             _NAMES_REMEMBERED, _REPEATED_S, timer=clock.monotonic
         )
+        self._remembered: LRUCache[str, list[TokenMatch]] = LRUCache(_NAMES_REMEMBERED)
         self._searches: Flights[tuple[TokenMatch, ...]] = Flights(nursery)
 
     async def identify(self, ref: TokenRef, deadline: Deadline) -> Found:
@@ -142,10 +143,11 @@ class Finder:
         collected = await self._ask(Capability.SEARCH, Ask(query=name), deadline, by="query")
         records = (record for answer in collected.answers for record in answer.records)
         found = [record for record in records if isinstance(record, TokenMatch)]
-        if found:
+        if found and self._remembered.get(name) != found:
+            self._remembered[name] = found
             self._nursery.start(self._remember(found), name="remember tokens")
         matches = merged((*known, *found))
-        if collected.settled:
+        if collected.unhurried:
             self._repeated[name] = matches
         return matches
 

@@ -37,7 +37,7 @@ _ENOUGH = 2
 # Nobody waits longer for the last source, least of all for its quota.
 _BUDGET_S = 4.0
 _KEPT_EVERY = timedelta(seconds=30)
-# A token that many ask for is resolved once in so long, when every source has answered.
+# A token that many ask for is resolved once in so long.
 _REPEATED_S = 1.0
 _REMEMBERED = 2_000
 
@@ -144,7 +144,7 @@ class Enricher:
                 snapshot = self._resolve(token, calls, collected)
                 if collected.complete:
                     self._keep_later(snapshot, collected)
-                if collected.settled:
+                if collected.unhurried:
                     self._repeated[question] = snapshot
                 yield snapshot
         if not collected.complete:

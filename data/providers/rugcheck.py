@@ -32,7 +32,7 @@ from data.models.fields import (
     TRANSFER_FEE_RATIO,
     Authority,
 )
-from data.models.ids import Chain, ProviderId
+from data.models.ids import SOL, Chain, ProviderId, TokenKey
 from data.models.market import Capability, Fact, Risk, RiskLevel, SecurityReport, facts
 from data.models.money import divided, times
 from data.providers import values
@@ -63,15 +63,17 @@ def parse_report(body: Json, ask: Ask, at: datetime) -> tuple[SecurityReport, ..
             risks=_risks(report),
             score=score,
             rugged=rugged,
-            facts=(*facts((RISK_SCORE, score), (RUGGED, rugged)), *_facts(report)),
+            facts=(*facts((RISK_SCORE, score), (RUGGED, rugged)), *_facts(report, ask.token)),
             as_of=values.moment(report.get("detectedAt")),
         ),
     )
 
 
-def _facts(report: Mapping[str, Json]) -> tuple[Fact[object], ...]:
+def _facts(report: Mapping[str, Json], token: TokenKey) -> tuple[Fact[object], ...]:
     mint, meta = values.mapping(report.get("token")), values.mapping(report.get("tokenMeta"))
-    places, raw_supply = values.decimals(mint.get("decimals")), values.raw_amount(mint.get("supply"))
+    # The mint of native SOL keeps no count: its zero is no supply.
+    raw_supply = None if token == SOL else values.raw_amount(mint.get("supply"))
+    places = values.decimals(mint.get("decimals"))
     creator = values.address(report.get("creator"))
     held = values.raw_amount(report.get("creatorBalance")) if creator else None
     fee = values.mapping(report.get("transferFee")).get("pct")

@@ -86,9 +86,11 @@ async def test_a_pasted_address_becomes_a_card_that_gains_its_chart_everywhere(
     private = there.telegram.private(there.tess)
     general = there.guild.channel("general")
     there.tess.send(private, f"what about {BONK} ?")
-    asked = there.tess.send(
-        there.forum, f"look: https://dexscreener.com/solana/{BONK}", thread_id=there.topic
-    )
+    assert app.sandbox is not None
+    pool = app.sandbox.world.main_pool(BONK)
+    assert pool is not None
+    link = f"look: https://dexscreener.com/solana/{pool.address}"
+    asked = there.tess.send(there.forum, link, thread_id=there.topic)
     said = there.dora.say(general, BONK)
     for chat in (private, there.forum):
         card = await newest(there, chat, photo=True)

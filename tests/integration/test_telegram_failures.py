@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import ClientSession, web
+from sqlalchemy import text as sql
 from structlog.testing import capture_logs
 
 from data.errors import ConfigError
@@ -382,3 +383,15 @@ async def test_a_webhook_takes_updates_with_the_right_secret_alone() -> None:
         assert len(on.script.runs) == 1
     await runner.cleanup()
     assert on.server.violations == []
+
+
+async def test_a_pressed_button_says_so_when_the_database_is_away(on: Stage) -> None:
+    """The press rested without a word where its stored payload could not be read."""
+    alice, chat = alone(on.server)
+    alice.send(chat, "/p BONK")
+    shown = await answer(on.server)
+    async with on.chats._store.begin() as tx:
+        await tx.payloads.connection.execute(sql("DROP TABLE payloads"))
+    query = alice.forge(shown, "ts" + "a" * 22)
+    await on.server.until(lambda: query.answer is not None)
+    assert "busy" in str((query.answer or {}).get("text"))

@@ -37,8 +37,8 @@ HOSTILE = (
     "@everyone", "@here", "<@1>", "<@!1>", "<@&2>", "<#3>", "</buy:4>", "<t:0:R>", "<a:x:1>", "<:x:1>",
     "<id:guide>", ":smile:", "https://evil.example/x?y=1", "discord://x", "discord.gg/x", "<https://x.y>",
     "[x](http://evil.com)", "**x**", "*x*", "__x__", "_x_", "~~x~~", "||x||", "`x`", "``x``", "```x```",
-    "```", "`", "\\", "\\*", "# x", "## x", "-# x", "> x", ">>> x", "- x", "* x", "+ x", "1. x", "12) x", "1.23",
-    "-5 %", "a\nb", "a\n# b", "\n", " ", "🐸🐸", "![x](y)", "](", ")", "¯\\_(ツ)_/¯", "x\n- y", "http:",
+    "```", "`", "\\", "\\*", "# x", "## x", "-# x", "> x", ">>> x", "- x", "* x", "+ x", "1. x", "12) x",
+    "1.23", "-5 %", "a\nb", "a\n# b", "\n", " ", "🐸🐸", "![x](y)", "](", ")", "¯\\_(ツ)_/¯", "x\n- y", "http:",
     "//evil.com", "mailto:a@b.c", "$1,000", "(x)",
 )  # fmt: skip
 
@@ -166,7 +166,7 @@ def test_every_style_has_its_mark() -> None:
         tap("p"), " ", tap("stats"), " ", tap("unlisted"),
     )  # fmt: skip
     assert render.written(some, COMMANDS) == (
-        "a **b** c `d````\ne\nf\n```[g](https://x.y/z) </p:7> </admin stats:8> /unlisted"
+        "a **b** c `d`\n```\ne\nf\n```[g](https://x.y/z) </p:7> </admin stats:8> /unlisted"
     )
 
 

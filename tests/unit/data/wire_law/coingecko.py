@@ -84,7 +84,9 @@ def rates(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected]:
     known = rates_per_usd(eye.world, CURRENCIES.split(","))
     assert known["usd"] == 1.0
     at = truth.whole_second(eye.world.now)
-    return [{"currency": code.upper(), "per_usd": Near(value=rate), "as_of": at} for code, rate in known.items()]
+    return [
+        {"currency": code.upper(), "per_usd": Near(value=rate), "as_of": at} for code, rate in known.items()
+    ]
 
 
 TRUTHS: Truths = {

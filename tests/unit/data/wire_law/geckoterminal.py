@@ -62,7 +62,11 @@ def _pool(eye: Eye, pool: Pool, *, named: bool) -> Expected:
         "chain": Chain.SOLANA,
         "address": pool.address,
         "dex": _DEXES.get(pool.dex, pool.dex.value),
-        **(truth.sides(world, pool) if named else {"base": truth.key(pool.base), "quote": truth.key(pool.quote)}),
+        **(
+            truth.sides(world, pool)
+            if named
+            else {"base": truth.key(pool.base), "quote": truth.key(pool.quote)}
+        ),
         "price_usd": eye.usd(pool.base, state.price_usd),
         "price_quote": UNSAID if _untraded_curve(eye, pool) else Near(value=state.price_native),
         "liquidity_usd": UNSAID if pool.dex.is_curve else depth,

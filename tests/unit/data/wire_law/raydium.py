@@ -85,7 +85,9 @@ def mints(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] |
 def token_pools(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
     """Expect the pools that a token is either side of, deepest first."""
     mint = ask.token.address
-    depths = [(eye.usd(pool.base, eye.world.state(pool).liquidity_usd).value, pool) for pool in _pools(eye, mint)]
+    depths = [
+        (eye.usd(pool.base, eye.world.state(pool).liquidity_usd).value, pool) for pool in _pools(eye, mint)
+    ]
     found = sorted(depths, key=lambda each: -each[0])
     return truth.or_unlisted(_pool(eye, pool, mint) for _, pool in found[:_PAGE])
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from data.chain.rpc import SOLANA_RPC
 from data.models.ids import Chain, TokenKey
-from data.models.market import Capability, Timeframe
+from data.models.market import Timeframe
 from data.providers.base import Ask, Call, Endpoint, Provider, discover
 from data.sandbox import launches
 from data.sandbox.tokens import Kind, Token
@@ -19,8 +19,7 @@ from tests.unit.data.wire_law import truth
 KINDS = tuple(Kind)
 PROVIDERS: tuple[Provider, ...] = (*discover().values(), SOLANA_RPC)
 NOBODY = TokenKey(Chain.SOLANA, "1" * 32)
-# Lists draw the whole market, a coin's rank all coins, trades their signatures: not in every world.
-_LISTS_EVERY, _RANKS_EVERY, _TRADES_EVERY = 50, 3, 4
+_LISTS_EVERY = 50  # a list of the vendor's choice draws the whole market: not in every world
 _EARLIEST = datetime(2025, 6, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
@@ -66,25 +65,20 @@ def _instant(rng: random.Random, number: int, world: World) -> datetime:
 
 
 def calls(sample: Sample) -> Iterator[Call]:
-    """Ask every endpoint of every vendor about a token of the sample, and some about nobody."""
+    """Ask every vendor about a token of the sample, at half of the endpoints it has for that."""
     rng = random.Random(f"calls {sample.number}")
     for provider in PROVIDERS:
         token = rng.choice(sample.tokens)
-        for endpoint in provider.endpoints:
-            if sample.number % _every(endpoint) == 0:
-                yield Call(provider=provider, endpoint=endpoint, ask=_ask(rng, sample, endpoint, token))
-
-
-def _every(endpoint: Endpoint) -> int:
-    """Tell in which worlds an endpoint is asked: in every so manieth."""
-    if endpoint.by == "nothing":
-        return _LISTS_EVERY
-    if endpoint.capability is Capability.TRADES:
-        return _TRADES_EVERY
-    return _RANKS_EVERY if endpoint.path == "/coins/{chain}/contract/{address}" else 1
+        about_one = [endpoint for endpoint in provider.endpoints if endpoint.by != "nothing"]
+        chosen = rng.sample(about_one, k=(len(about_one) + 1) // 2)
+        if sample.number % _LISTS_EVERY == 0:
+            chosen += [endpoint for endpoint in provider.endpoints if endpoint.by == "nothing"]
+        for endpoint in chosen:
+            yield Call(provider=provider, endpoint=endpoint, ask=_ask(rng, sample, endpoint, token))
 
 
 def _ask(rng: random.Random, sample: Sample, endpoint: Endpoint, token: Token) -> Ask:
+    """Ask about a token, alone or among others, and at times about one that nobody knows."""
     lost = rng.random() < 0.05
     key = NOBODY if lost else truth.key(token.mint)
     if endpoint.by == "nothing":
