@@ -19,7 +19,7 @@ from config import logs
 from config.settings import Settings, SettingsError, load
 from core.jobs import housekeeping
 from data.clock import SystemClock
-from data.errors import ConfigError
+from data.errors import ConfigError, StoreUnavailable
 from data.store.store import Store
 from handlers import registry
 
@@ -36,6 +36,8 @@ def run(words: argparse.Namespace) -> int:
         return _refuse(error.problems)
     except ConfigError as error:
         return _refuse(error.problems)
+    except StoreUnavailable as error:
+        return _refuse([f"the database does not answer: {error} (see TRENCHCOAT_DATABASE_URL)"])
     except KeyboardInterrupt:
         return OK
 

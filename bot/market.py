@@ -53,7 +53,10 @@ def server(chosen: SandboxSettings, clock: Clock, *, port: int = 0) -> SandboxSe
     from data.sandbox.world import World
 
     faults = Faults()
-    faults.set_all(chosen.faults)
+    try:
+        faults.set_all(chosen.faults)
+    except ConfigError as error:
+        raise ConfigError([f"TRENCHCOAT_SANDBOX__FAULTS: {problem}" for problem in error.problems]) from None
     world = World(chosen.seed, clock.now())
     return SandboxServer(world, latency_ms=chosen.latency_ms, faults=faults, clock=clock, port=port)
 

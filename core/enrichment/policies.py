@@ -25,6 +25,7 @@ _HALF_LIFE_S = 60.0
 _STALE_WEIGHT = 0.3
 _MAD_TO_SIGMA = Decimal("1.4826")
 _SIGMAS = Decimal(6)
+_ROUNDED = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,14 @@ def from_chain(seen: Sequence[Observation[Any]], now: datetime) -> Choice | None
     if not chain:
         return None
     value = chain[0].value
-    return Choice(value, chain, others, disputed=any(item.value != value for item in others))
+    return Choice(value, chain, others, disputed=any(_differs(item.value, value) for item in others))
+
+
+def _differs(said: Any, value: Any) -> bool:
+    """Tell a contradiction from a rounding."""
+    if isinstance(said, Decimal) and isinstance(value, Decimal):
+        return abs(said - value) > _ROUNDED * max(abs(said), abs(value))
+    return bool(said != value)
 
 
 def by_trust(seen: Sequence[Observation[Any]], now: datetime) -> Choice:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from data.models.fields import Authority, Field, Link, Unit
+from data.models.fields import FIELDS, Authority, Field, Link, Unit
 from data.models.market import Observation, Resolved, TokenSnapshot
 from handlers import figures
 from handlers.cards import provenance
@@ -84,7 +84,7 @@ def overview_card(snapshot: TokenSnapshot) -> Reply:
             faint(", ".join(provenance.source(seen.source) for seen in resolved.sources)),
             faint(provenance.remark(resolved, snapshot.at)),
         )
-        for resolved in snapshot.resolved.values()
+        for resolved in _in_order(snapshot)
     ]  # fmt: skip
     silent = provenance.missing(snapshot.gaps)
     if silent:
@@ -93,6 +93,11 @@ def overview_card(snapshot: TokenSnapshot) -> Reply:
         title=text("Why? ", title(snapshot)), body=lines(text(code(snapshot.token.address)), *rows),
         buttons=_others(snapshot), footer=provenance.footer(snapshot),
     )  # fmt: skip
+
+
+def _in_order(snapshot: TokenSnapshot) -> list[Resolved[Any]]:
+    """List the figures in the order of their declaration: what people ask for first."""
+    return [snapshot.resolved[key] for key in FIELDS.values() if key in snapshot.resolved]
 
 
 def _row(sign: str, key: Field[Any], seen: Observation[Any], now: datetime) -> Text:
@@ -104,6 +109,6 @@ def _row(sign: str, key: Field[Any], seen: Observation[Any], now: datetime) -> T
 
 
 def _others(snapshot: TokenSnapshot) -> tuple[tuple[Button, ...], ...]:
-    names = [key.name for key in snapshot.resolved][:_FIELDS_OFFERED]
+    names = [resolved.field.name for resolved in _in_order(snapshot)][:_FIELDS_OFFERED]
     row = [Button(name, Invoke("why", {"about": name})) for name in names]
     return tuple(tuple(row[at : at + _ROW_OF_FIELDS]) for at in range(0, len(row), _ROW_OF_FIELDS))
