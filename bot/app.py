@@ -120,6 +120,7 @@ async def build(
             settings, clock=world_clock, wall=real_clock, store=store, gateway=gateway, providers=providers,
             nursery=nursery, renderer=renderer,
         )  # fmt: skip
+        stack.push_async_callback(services[Recents].write)
         registry = services[Registry]
         dispatcher = Dispatcher(
             registry=registry,
@@ -184,7 +185,7 @@ def wire(
             practice=settings.practice,
         ),
         Chats(store),
-        Recents(store, wall),
+        Recents(store, wall, nursery),
         Payloads(store, wall),
         Rates(enricher, gateway, providers),
         Vitals(store=store, sources=sources, nursery=nursery, clock=clock, practice=settings.practice),

@@ -9,10 +9,8 @@ from types import TracebackType
 
 from aiohttp import web
 
-from data.errors import TrenchcoatError
+from data.errors import ConfigError, TrenchcoatError
 from data.metrics import CONTENT_TYPE, Metrics
-
-_CHECK_S = 2.0
 
 
 class HealthServer(AbstractAsyncContextManager["HealthServer"]):
@@ -26,8 +24,10 @@ class HealthServer(AbstractAsyncContextManager["HealthServer"]):
         ping: Callable[[], Awaitable[None]],
         metrics: Metrics,
         routes: Iterable[web.RouteDef] = (),
+        check_s: float = 2.0,
     ) -> None:
         self._ping = ping
+        self._check_s = check_s
         self._metrics = metrics
         app = web.Application(client_max_size=1024 * 1024)
         app.add_routes(
@@ -49,8 +49,18 @@ class HealthServer(AbstractAsyncContextManager["HealthServer"]):
         return int(address[1])
 
     async def __aenter__(self) -> HealthServer:
+        """Begin to serve.
+
+        Raises:
+            ConfigError: the address cannot be listened on.
+        """
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            where = f"{self._host}:{self._port}: {error.strerror}"
+            raise ConfigError([f"TRENCHCOAT_HTTP__PORT: cannot listen on {where}"]) from error
         return self
 
     async def __aexit__(
@@ -65,7 +75,7 @@ class HealthServer(AbstractAsyncContextManager["HealthServer"]):
         if self.stopping:
             return web.json_response({"ready": False, "problem": "stopping"}, status=503)
         try:
-            async with asyncio.timeout(_CHECK_S):
+            async with asyncio.timeout(self._check_s):
                 await self._ping()
         except (TrenchcoatError, TimeoutError) as error:
             return web.json_response({"ready": False, "problem": type(error).__name__}, status=503)

@@ -16,13 +16,25 @@ import structlog
 _SECRET_NAMES = re.compile(
     r"(^|_)(token|secret|password|passwd|api_?key|private_?key|authorization|seed|mnemonic|pin)$", re.I
 )
-# Telegram and Discord bot tokens, provider and model keys, database addresses with a password.
 _SECRET_SHAPES = re.compile(
-    r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b"
-    r"|\b[MNO][A-Za-z0-9_-]{22,28}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{25,}\b"
-    r"|\bsk-[A-Za-z0-9_-]{16,}\b"
-    r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
-    r"|\b[1-9A-HJ-NP-Za-km-z]{80,90}\b"
+    r"""
+      (?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}                  # a Telegram bot token, also after "/bot"
+    | \b[MNO][\w-]{22,28}\.[\w-]{5,8}\.[\w-]{25,}        # a Discord bot token
+    | (?<=/webhooks/)\d+/[\w-]+                          # a Discord webhook: who has it posts as the bot
+    | \bsk-[A-Za-z0-9_-]{16,}                            # a model key
+    | (?<=://)[^\s/@:]*:[^\s/@]+(?=@)                    # a name and password in an address
+    | \b[1-9A-HJ-NP-Za-km-z]{80,90}\b                   # a wallet's key in base58
+    | \b(?:0x)?[0-9a-fA-F]{64}\b                        # in hex
+    | \[\d{1,3}(?:,\s*\d{1,3}){31,}\s*\]                # and as a list of bytes
+    | \b(?:[a-z]{3,8}\s+){11,}[a-z]{3,8}\b              # seed words
+    """,
+    re.VERBOSE,
+)
+# A name and its value in running text: a query, a header, JSON, a dictionary.
+_NAMED = re.compile(
+    r"((?:token|secret|passw(?:or)?d|api[_-]?key|private[_-]?key|authorization|mnemonic)"
+    r"[\\\"']{0,3}\s?[:=]\s?[\\\"']{0,2}(?:bearer\s)?)[^\s\"'&,;}\\]+",
+    re.IGNORECASE,
 )
 MASK = "***"
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -30,7 +42,7 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 
 def masked(text: str) -> str:
     """Hide what has the shape of a secret."""
-    return _SECRET_SHAPES.sub(MASK, text)
+    return _NAMED.sub(rf"\1{MASK}", _SECRET_SHAPES.sub(MASK, text))
 
 
 def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

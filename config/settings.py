@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_origin
 
 from pydantic import (
     BaseModel,
@@ -20,9 +20,10 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableValue
 
 PREFIX = "TRENCHCOAT_"
-_OWNER = re.compile(r"(telegram|discord|console):[A-Za-z0-9_-]{1,40}")
+_OWNER = re.compile(r"(telegram|discord):[0-9]{1,20}|console:[a-z]{1,40}")
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
@@ -38,14 +39,15 @@ def _owners(value: object) -> object:
     if not isinstance(value, str):
         return value
     owners = [word.strip() for word in value.split(",") if word.strip()]
-    for owner in owners:
+    for number, owner in enumerate(owners, 1):
         if not _OWNER.fullmatch(owner):
-            raise ValueError(f"{owner!r} is not of the form telegram:123 or discord:456")
+            # Not repeated: it may be a token that was put in the wrong place.
+            raise ValueError(f"entry {number} is not of the form telegram:123 or discord:456")
     return tuple(owners)
 
 
-def _url(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
+def _url(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/@]+(/[^\s]*)?", value):
         raise ValueError("must be a web address such as https://host or http://127.0.0.1:8080")
     return value.rstrip("/")
 
@@ -62,7 +64,17 @@ def _latency(value: object) -> object:
     return (low, high)
 
 
+def _secret(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    stripped = value.strip()
+    if not stripped or not stripped.isprintable() or " " in stripped:
+        raise ValueError("is blank, or holds blanks or characters that cannot be printed")
+    return stripped
+
+
 Url = Annotated[str, BeforeValidator(_url)]
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
 class Section(BaseModel):
@@ -74,14 +86,14 @@ class Section(BaseModel):
 class TelegramSettings(Section):
     """The Telegram bot."""
 
-    token: SecretStr | None = Field(default=None, description="Bot token from @BotFather")
+    token: Secret | None = Field(default=None, description="Bot token from @BotFather")
     api_url: Url = Field(
         default="https://api.telegram.org", description="Bot API server, for a self-hosted one"
     )
     webhook_url: Url | None = Field(
         default=None, description="Public address for updates; empty means long polling"
     )
-    webhook_secret: SecretStr | None = Field(
+    webhook_secret: Secret | None = Field(
         default=None, description="Secret that Telegram repeats with each update; made at random if empty"
     )
 
@@ -89,7 +101,7 @@ class TelegramSettings(Section):
 class DiscordSettings(Section):
     """The Discord bot."""
 
-    token: SecretStr | None = Field(default=None, description="Bot token from the developer portal")
+    token: Secret | None = Field(default=None, description="Bot token from the developer portal")
     api_url: Url = Field(default="https://discord.com/api/v10", description="REST address, for a proxy")
     message_content: bool = Field(
         default=True, description="Ask for the message content intent, so that pasted addresses are seen"
@@ -100,16 +112,14 @@ class ProviderSettings(Section):
     """One market API."""
 
     base_url: Url | None = Field(default=None, description="Another address for this provider")
-    api_key: SecretStr | None = Field(default=None, description="Key, where the provider has one")
+    api_key: Secret | None = Field(default=None, description="Key, where the provider has one")
     enabled: bool = Field(default=True, description="Whether it is asked at all")
 
 
 class AiSettings(Section):
     """The language model."""
 
-    api_key: SecretStr | None = Field(
-        default=None, description="Anthropic API key; empty means the rule engine"
-    )
+    api_key: Secret | None = Field(default=None, description="Anthropic API key; empty means the rule engine")
     base_url: Url | None = Field(default=None, description="Another address of the Messages API")
     model: str = Field(default="claude-sonnet-4-5", description="Model name")
 
@@ -172,10 +182,10 @@ class Settings(BaseSettings):
     state_dir: Path = Field(
         default=Path("~/.trenchcoat"), description="Folder of the database and other state"
     )
-    database_url: SecretStr | None = Field(
+    database_url: Secret | None = Field(
         default=None, description="postgresql://… ; empty means SQLite in state_dir"
     )
-    redis_url: SecretStr | None = Field(default=None, description="redis://… ; empty means none")
+    redis_url: Secret | None = Field(default=None, description="redis://… ; empty means none")
     owner_ids: Annotated[tuple[str, ...], BeforeValidator(_owners), NoDecode] = Field(
         default=(), description="Operators for good: telegram:123,discord:456"
     )
@@ -193,7 +203,7 @@ class Settings(BaseSettings):
         for name, token in (("telegram", self.telegram.token), ("discord", self.discord.token)):
             if name in self.frontends.split(",") and token is None:
                 raise ValueError(
-                    f"FRONTENDS names {name}: set {PREFIX}{name.upper()}__TOKEN, or FRONTENDS=auto"
+                    f"{PREFIX}FRONTENDS names {name}: set {PREFIX}{name.upper()}__TOKEN, or leave it at auto"
                 )
         return self
 
@@ -226,17 +236,36 @@ def load(env_file: Path | None = None, **overrides: object) -> Settings:
     Raises:
         SettingsError: with one line for each wrong or unknown value.
     """
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _known(name))
+    unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and not _known(name))
     if unknown:
         raise SettingsError([f"{name}: there is no such setting" for name in unknown])
     try:
+        if env_file is not None:
+            env_file.read_text(encoding="utf-8")  # one that is missing would be passed over
         return Settings(_env_file=env_file, **overrides)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:
         raise SettingsError([_problem(item) for item in error.errors(include_input=False)]) from None
+    except OSError as error:
+        raise SettingsError([f"{env_file}: cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise SettingsError([f"{env_file}: is not text in UTF-8"]) from None
+    except UnreadableValue as error:
+        raise SettingsError([_unreadable(str(error))]) from None
 
 
 def _known(name: str) -> bool:
-    return name.removeprefix(PREFIX).partition("__")[0].lower() in Settings.model_fields
+    head, nested, _ = name.upper().removeprefix(PREFIX).partition("__")
+    field = Settings.model_fields.get(head.lower())
+    if field is None:
+        return False
+    kind = field.annotation
+    return not nested or get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, Section))
+
+
+def _unreadable(message: str) -> str:
+    """Word that a whole section, which is JSON, cannot be parsed."""
+    field = message.partition('field "')[2].partition('"')[0].upper()
+    return f"{PREFIX}{field}: is not JSON; set its parts one by one, such as {PREFIX}TELEGRAM__TOKEN"
 
 
 def _problem(item: object) -> str:
@@ -246,4 +275,6 @@ def _problem(item: object) -> str:
     message = str(details["msg"]).removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
         message = "there is no such setting"
+        if len(details["loc"]) == 1:
+            return f"{name}: {message}"  # as the env file writes it
     return f"{PREFIX}{name}: {message}" if name else message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.memory import Memory
 from data.ports import Clock
@@ -18,15 +18,19 @@ class Payloads:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._words: Memory[str, str] = Memory(_REMEMBERED)
+        self._words: Memory[str, tuple[str, datetime]] = Memory(_REMEMBERED)
 
     async def put(self, payload: str) -> str:
         """Keep a payload; gives its word."""
+        now = self._clock.now()
         if payload in self._words:
-            return self._words[payload]
+            word, expires_at = self._words[payload]
+            if expires_at - now > KEPT_FOR / 2:
+                return word
         async with self._store.begin() as tx:
-            word = await tx.payloads.put(payload, self._clock.now() + KEPT_FOR)
-        return self._words.wrote(payload, word)
+            word = await tx.payloads.put(payload, now + KEPT_FOR)
+        self._words.wrote(payload, (word, now + KEPT_FOR))
+        return word
 
     async def get(self, word: str) -> str | None:
         """Find a payload; None where there is none under this word, or no longer."""

@@ -47,10 +47,11 @@ class People:
         writes = self._known.writes
         async with self._store.read() as tx:
             user = await tx.users.by_identity(identity)
-        if identity in self._owners and (user is None or user.level is not Level.OPERATOR):
+        if identity in self._owners and (user is None or user.level is not Level.OPERATOR or user.blocked):
             async with self._store.begin() as tx:
                 user = await tx.users.ensure(identity, name)
                 await tx.users.set_level(user.id, Level.OPERATOR)
+                await tx.users.set_blocked(user.id, False)
                 await tx.audit.append(None, "role", user.id, "owner is operator, by the settings")
                 user = await tx.users.get(user.id)
             return self._known.wrote(identity, user)

@@ -18,7 +18,7 @@ class Throttle:
         self._due: OrderedDict[Hashable, float] = OrderedDict()
 
     def take(self, key: Hashable, calls: int, per_s: float) -> float:
-        """Take one of `calls` in `per_s` seconds; gives 0, or the seconds until one is free."""
+        """Take one of `calls` that refill over `per_s` seconds; gives 0, or the seconds until one is free."""
         now = self._clock.monotonic()
         interval = per_s / calls
         due = max(self._due.pop(key, now), now)

@@ -10,6 +10,11 @@ import pytest
 from tests.fakes.virtual_loop import VirtualLoop
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the markers of this project."""
+    config.addinivalue_line("markers", "drill: a fault on purpose; TRENCHCOAT_DRILLS=long makes it long")
+
+
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

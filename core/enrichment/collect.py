@@ -19,7 +19,7 @@ _Asked: TypeAlias = Answer | Gap | asyncio.Task[Answer | Gap]
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What is there so far; `pending` calls are still in the air."""
+    """What is there so far; not `complete` while questions are in the air."""
 
     answers: tuple[Answer, ...]
     gaps: tuple[Gap, ...]
@@ -46,7 +46,7 @@ async def collect(
 
     First when all have answered, or when `patience_s` has passed and at least `enough` have (the rest are
     gaps marked as pending); then, if that was not everything, when all have answered or the deadline has
-    passed.
+    passed. Who leaves earlier waits for nobody: a request that others share, or that fills the cache, goes on.
     """
     asked = [
         (
@@ -58,22 +58,25 @@ async def collect(
     ]
     waiting = {each for _, each in asked if isinstance(each, asyncio.Task)}
     early = deadline.at_most(patience_s)
-    while waiting:
-        answered = len(asked) - len(waiting)
-        limit = early if answered >= enough and not early.passed else deadline
-        if answered >= enough and early.passed:
-            break
-        wait_s = early.remaining_s if not early.passed else limit.remaining_s
-        _, waiting = await asyncio.wait(waiting, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
-        if deadline.passed:
-            break
-    yield _so_far(asked, clock)
-    if waiting and not deadline.passed:
-        await asyncio.wait(waiting, timeout=deadline.remaining_s)
-        yield _so_far(asked, clock)
+    try:
+        while waiting and not deadline.passed:
+            if early.passed and len(asked) - len(waiting) >= enough:
+                break
+            until = deadline if early.passed else early
+            _, waiting = await asyncio.wait(
+                waiting, timeout=until.remaining_s, return_when=asyncio.FIRST_COMPLETED
+            )
+        if waiting and not deadline.passed:
+            yield _so_far(asked, GapReason.PENDING, clock)
+            await asyncio.wait(waiting, timeout=deadline.remaining_s)
+        yield _so_far(asked, GapReason.DEADLINE, clock)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
-def _so_far(asked: Sequence[tuple[Call, _Asked]], clock: Clock) -> Collected:
+def _so_far(asked: Sequence[tuple[Call, _Asked]], silence: GapReason, clock: Clock) -> Collected:
+    """Sort what is there; who has not answered yet is a gap with `silence` as its reason."""
     answers: list[Answer] = []
     gaps: list[Gap] = []
     complete = True
@@ -82,7 +85,7 @@ def _so_far(asked: Sequence[tuple[Call, _Asked]], clock: Clock) -> Collected:
         if result is None:
             complete = False
             result = Gap(
-                source=call.provider.id, capability=call.endpoint.capability, reason=GapReason.PENDING,
+                source=call.provider.id, capability=call.endpoint.capability, reason=silence,
                 at=clock.now(),
             )  # fmt: skip
         if isinstance(result, Answer):

@@ -102,7 +102,7 @@ class Finder:
         self._store = store
         self._nursery = nursery
         self._clock = clock
-        self._pools: OrderedDict[str, TokenKey] = OrderedDict()
+        self._pools: OrderedDict[tuple[Chain, str], TokenKey] = OrderedDict()
         self._repeated: TTLCache[str, tuple[TokenMatch, ...]] = TTLCache(
             _NAMES_REMEMBERED, _REPEATED_S, timer=clock.monotonic
         )
@@ -121,8 +121,11 @@ class Finder:
                 return await self._named(ref.text, deadline)
             case RefKind.POOL:
                 token = await self.of_pool(ref, deadline)
-                if token is None:
+                if token is None and ref.folded:
                     raise UnknownToken(ref.text, detail="No source knows this pool.")
+                if token is None:
+                    # Chart sites take a token's address where a pool's is meant.
+                    return Found(TokenKey(ref.chain or Chain.SOLANA, ref.text))
                 return Found(token, pool="" if ref.folded else ref.text)
             case RefKind.ADDRESS:
                 if ref.chain is not None:
@@ -162,16 +165,17 @@ class Finder:
 
     async def of_pool(self, ref: TokenRef, deadline: Deadline) -> TokenKey | None:
         """Find the token that a pool trades: the side that is not SOL or a dollar."""
-        known = self._pools.get(ref.text)
+        chain = ref.chain or Chain.SOLANA
+        key = (chain, ref.text)
+        known = self._pools.get(key)
         if known is not None:
             return known
-        chain = ref.chain or Chain.SOLANA
         ask = Ask(pool=ref.text, chain=chain)
         for answer in (await self._ask(Capability.POOLS, ask, deadline, by="pool")).answers:
             for pool in answer.records:
                 if isinstance(pool, Pool) and pool.address.lower() == ref.text.lower():
                     token = priced_side(pool)
-                    self._pools[ref.text] = token
+                    self._pools[key] = token
                     while len(self._pools) > _POOLS_REMEMBERED:
                         self._pools.popitem(last=False)
                     return token

@@ -83,13 +83,11 @@ def with_notes(resolved: dict[Field[Any], Resolved[Any]]) -> dict[Field[Any], Re
         notes = []
         if liquidity is not None and cap.value > max(liquidity.value, Decimal(1)) * _CAP_TO_LIQUIDITY:
             notes.append("no liquidity behind it")
-        if price is not None and supply is not None and field is FDV_USD:
+        if price is not None and supply is not None:
             implied = times(price.value, supply.value)
-            if (
-                implied
-                and cap.value
-                and not 1 / _CAP_CONTRADICTION < cap.value / implied < _CAP_CONTRADICTION
-            ):
+            # Of a market cap, little may be in circulation; more than everything cannot be.
+            too_small = field is FDV_USD and cap.value * _CAP_CONTRADICTION <= implied
+            if implied and cap.value and (too_small or cap.value >= implied * _CAP_CONTRADICTION):
                 notes.append("contradicts price x supply")
         if notes:
             result[field] = dataclasses.replace(cap, note=", ".join(notes))

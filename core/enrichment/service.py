@@ -14,6 +14,7 @@ from core.enrichment import resolve
 from core.enrichment.collect import Collected, collect
 from core.enrichment.finder import Finder, Found
 from core.enrichment.plan import calls_for, plan_calls
+from core.enrichment.policies import CHAIN
 from data.clock import Clock, Deadline
 from data.errors import UnknownToken
 from data.gateway.gateway import Gateway
@@ -23,6 +24,7 @@ from data.models.market import (
     CandleSeries,
     Capability,
     Gap,
+    GapReason,
     Pool,
     Timeframe,
     TokenSnapshot,
@@ -88,11 +90,12 @@ class Enricher:
         if ref.kind is RefKind.ADDRESS:
             token = await self._finder.of_pool(ref, deadline)
             if token is not None and token != found.token:
-                async for snapshot in self.snapshots(token, wanted, deadline, fresh=fresh):
-                    yield Found(token, pool=ref.text), snapshot
+                async with aclosing(self.snapshots(token, wanted, deadline, fresh=fresh)) as snapshots:
+                    async for snapshot in snapshots:
+                        yield Found(token, pool=ref.text), snapshot
                 return
-        if any(gap.reason.blames_vendor for gap in snapshot.gaps) and not snapshot.answered:
-            # Everybody is down: an honest card of gaps, rather than "unknown".
+        if unheard(snapshot) and not denied(snapshot):
+            # No market is heard: an honest card of gaps, rather than "unknown".
             yield found, snapshot
             return
         raise UnknownToken(str(ref), detail=unheard(snapshot))
@@ -202,6 +205,12 @@ class Enricher:
 def known(snapshot: TokenSnapshot) -> bool:
     """Tell whether any source knows the token at all."""
     return PRICE_USD in snapshot.resolved or SYMBOL in snapshot.resolved or bool(snapshot.pools)
+
+
+def denied(snapshot: TokenSnapshot) -> bool:
+    """Tell whether a source that works does not know the token, or a market has no more than its address."""
+    unlisted = any(gap.reason is GapReason.NOT_LISTED for gap in snapshot.gaps)
+    return unlisted or any(source != CHAIN for source in snapshot.answered)
 
 
 def unheard(snapshot: TokenSnapshot) -> str:

@@ -41,6 +41,7 @@ async def forget(ctx: Ctx, args: ForgetArgs, *, people: People, chats: Chats, re
     if not args.confirm:
         owner = any(people.is_owner(identity) for identity in user.identities)
         return forget_card(await people.offer_to_forget(user), owner=owner)
+    await recents.write()  # what is not written yet must not come after the erasure
     await people.forget(user, args.confirm)
     chats.reread()
     recents.reread()

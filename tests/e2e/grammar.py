@@ -153,26 +153,3 @@ _MUTATIONS: tuple[Callable[[random.Random, str, int], str], ...] = (
     lambda chance, text, at: text.swapcase(),
     lambda chance, text, at: f'"{text}"',
 )
-
-
-def wrecked(chance: random.Random, body: object, depth: int = 0) -> object:
-    """Wreck a JSON document somewhere: a value of another type, one missing, one too many, one absurd."""
-    if isinstance(body, dict) and body and depth < 8:
-        keys = list(body)
-        key = chance.choice(keys)
-        kind = chance.random()
-        if kind < 0.2:
-            return {name: body[name] for name in keys if name != key}
-        if kind < 0.25:
-            return {**body, chance.choice(HOSTILE): chance.choice(ABSURD)}
-        return {**body, key: wrecked(chance, body[key], depth + 1)}
-    if isinstance(body, list) and body and depth < 8 and chance.random() < 0.7:
-        at = chance.randrange(len(body))
-        return [*body[:at], wrecked(chance, body[at], depth + 1), *body[at + 1 :]]
-    return chance.choice(ABSURD)
-
-
-ABSURD: tuple[object, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**63, -(2**63) - 1, 10**30, 0.5, 1e308, "", "x", "0", "-1", "null",
-    [], {}, [[]], [None], {"id": None}, {"id": 10**30}, [{}], "\ud83d", "\x00", "@everyone", "x" * 5_000,
-)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,9 +61,9 @@ class Platforms:
 
 
 @asynccontextmanager
-async def platforms() -> AsyncIterator[Platforms]:
-    """Open both, with people in them."""
-    async with TelegramServer() as tg, DiscordServer() as dc:
+async def platforms(clock: Callable[[], float] | None = None) -> AsyncIterator[Platforms]:
+    """Open both, with people in them; Discord counts its three seconds by `clock`."""
+    async with TelegramServer() as tg, DiscordServer(clock=clock) as dc:
         olga, amir, tess = tg.user(OPERATOR, "Olga"), tg.user(7001, "Amir", "amir"), tg.user(7002, "Tess")
         forum = tg.supergroup(-1007, "Degens", members=[olga, tess], admins=[amir], forum=True)
         otto, anna, dora = (

@@ -282,7 +282,7 @@ async def test_hostile_names_are_shown_and_do_nothing(app: App, there: Platforms
     (shown,) = await there.discord.shown(asked, timeout=PATIENCE_S)
     there.dora.say(general, mints[2])
     await there.discord.wait_for(lambda: "CLAIM" in words(_newest_of(there, general.id)), PATIENCE_S)
-    for message in (shown, _newest_of(there, general.id)):
-        assert message.content == ""
-        assert not re.search(r"(?<!\\)\]\(https?://claim", words(message))
-        assert not set(words(message)) & set("\u202e\u2066\u2069\u200b\ufeff")
+    for seen in (shown, _newest_of(there, general.id)):
+        assert seen.content == ""
+        assert not re.search(r"(?<!\\)\]\(https?://claim", words(seen))
+        assert not set(words(seen)) & set("\u202e\u2066\u2069\u200b\ufeff")

@@ -23,7 +23,7 @@ from bot.app import App
 from core.payloads import Payloads
 from data.errors import BadArgument
 from data.models.chat import AuditEntry, FlagOverride, Identity, Level, Rule
-from data.models.ids import Platform
+from data.models.ids import Platform, UserId
 from data.store.store import Store, Tx
 from handlers import actions
 from handlers.dispatch import Request
@@ -66,7 +66,7 @@ class Powers(NamedTuple):
 
     rules: list[tuple[Rule, ...]]
     flags: tuple[FlagOverride, ...]
-    privileged: list[tuple[int, Level, bool]]
+    privileged: list[tuple[UserId, Level, bool]]
     deeds: list[AuditEntry]
 
 

@@ -101,7 +101,8 @@ class Program:
             return await self._process.wait()
 
 
-def _appended(log: Path) -> BinaryIO:
+def appended(log: Path) -> BinaryIO:
+    """Open a log to write at its end, its folder made."""
     log.parent.mkdir(parents=True, exist_ok=True)
     return log.open("ab")
 
@@ -118,7 +119,7 @@ def _event(line: str) -> Json | None:
 async def started(*words: str, state_dir: Path, settings: Mapping[str, str]) -> AsyncIterator[Program]:
     """Start the program; it is killed at the end of the block if it still runs."""
     log = state_dir / "stderr.log"
-    with _appended(log) as errors:
+    with appended(log) as errors:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", *words, cwd=ROOT, env=environment(state_dir, settings),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors, limit=2**24,

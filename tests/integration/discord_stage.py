@@ -257,8 +257,8 @@ class Stage:
             people=People(
                 self.store, owners=(Identity(Platform.DISCORD, str(self.olga.id)),), open_registration=True
             ),
-            chats=self.chats, throttle=Throttle(self.clock), recents=Recents(self.store, self.clock),
-            observer=_Silent(), clock=self.clock, practice=True,
+            chats=self.chats, throttle=Throttle(self.clock), observer=_Silent(),
+            recents=Recents(self.store, self.clock, self.nursery), clock=self.clock, practice=True,
             request_ids=lambda: f"request-{next(numbers)}",
         )  # fmt: skip
         settings = DiscordSettings(

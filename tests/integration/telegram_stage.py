@@ -182,8 +182,8 @@ async def stage(
         dispatcher = Dispatcher(
             registry=registry, runners=inject.runners(registry, {Script: script}), completers={},
             people=People(kept, owners=owners, open_registration=True), chats=chats,
-            throttle=Throttle(clock), recents=Recents(kept, clock), observer=_Deaf(), clock=clock,
-            request_ids=lambda: f"request-{next(numbers)}", practice=practice,
+            throttle=Throttle(clock), recents=Recents(kept, clock, nursery), observer=_Deaf(),
+            clock=clock, request_ids=lambda: f"request-{next(numbers)}", practice=practice,
         )  # fmt: skip
 
         async def inline(request: Request, query: str) -> Sequence[InlineResult]:

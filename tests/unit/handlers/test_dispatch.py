@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.throttle import Throttle
-from data.errors import InvariantBroken, NotListed, Unavailable, UnknownToken, UserError
+from data.errors import InvariantBroken, NotListed, StoreUnavailable, Unavailable, UnknownToken, UserError
 from data.models.chat import Chat, Effect, Level, Rule, SubjectKind
-from data.errors import StoreUnavailable
 from handlers.args import Arg
 from handlers.dispatch import Dispatcher, Request
 from handlers.registry import Registry

@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TypeAlias
 
-from data.models.fields import LINKS
 from data.models.market import CandleSeries, Pool, Record, SecurityReport, TokenReport, TokenSide
 
 Key: TypeAlias = object  # a Field, or the name of a part of a record
@@ -53,14 +52,10 @@ class Near:
 
 def said(record: Record) -> dict[Key, object]:
     """Spell a record out; what it leaves out is not among the keys."""
-    parts = record._asdict() if isinstance(record, tuple) else {
-        item.name: getattr(record, item.name) for item in fields(record)
-    }  # fmt: skip
+    parts = {item.name: getattr(record, item.name) for item in fields(record)}
     flat: dict[Key, object] = {}
     if isinstance(record, TokenReport | SecurityReport):
         flat |= {fact.field: fact.value for fact in parts.pop("facts")}
-        if LINKS in flat:
-            flat[LINKS] = tuple(link.url for link in record_links(flat[LINKS]))
     if isinstance(record, SecurityReport):
         flat |= {("risk", risk.name): risk.level.value for risk in parts.pop("risks")}
     if isinstance(record, Pool):
@@ -69,20 +64,13 @@ def said(record: Record) -> dict[Key, object]:
     if isinstance(record, CandleSeries):
         bars = parts.pop("candles")
         flat["times"] = tuple(bar.time for bar in bars)
-        flat |= {
-            (bar.time, name): value for bar in bars for name, value in zip(bar._fields, bar, strict=True)
-        }
+        flat |= {(bar.time, name): value for bar in bars for name, value in bar._asdict().items()}
     for name, value in parts.items():
         if isinstance(value, TokenSide):
             flat |= {name: value.token, (name, "symbol"): value.symbol, (name, "name"): value.name}
         else:
             flat[name] = value
     return {key: value for key, value in flat.items() if value is not None}
-
-
-def record_links(value: object) -> Sequence[object]:
-    assert isinstance(value, tuple)
-    return value
 
 
 def disagreements(records: Sequence[Record], truth: Sequence[Expected]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""CoinGecko's truths: the dozen coins it lists, their highs and their supplies, and its own currency rates."""
+"""CoinGecko's truths: the dozen coins it lists, their highs their supplies, and its own currency rates."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _coin(eye: Eye, token: Token) -> Expected:
         SYMBOL: token.symbol.upper(),
         NAME: truth.name(token),
         IMAGE_URL: ANYTHING,
-        **truth.links(token.socials.website, token.socials.twitter),
+        **truth.links(truth.pages(token) | {"telegram": None}),
         DECIMALS: token.decimals,
         SUPPLY: Near(value=token.supply_units),
         CIRCULATING: Near(value=token.supply_units),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.models.fields import CHANGE, FDV_USD, IMAGE_URL, LINKS, MARKET_CAP_USD, PRICE_USD, Span
+from data.models.fields import CHANGE, FDV_USD, IMAGE_URL, MARKET_CAP_USD, PRICE_USD, Span
 from data.models.ids import Chain, ProviderId
 from data.models.market import Record, TokenReport
 from data.providers.base import Ask
@@ -71,7 +71,7 @@ def _deepest(eye: Eye, pools: Sequence[Pool]) -> Pool:
 
 def _links(token: Token) -> dict[Key, object]:
     pages = token.socials
-    return truth.links(pages.website, pages.twitter, pages.telegram)
+    return truth.links({"Website": pages.website, "twitter": pages.twitter, "telegram": pages.telegram})
 
 
 def _report(eye: Eye, token: Token, pools: Sequence[Pool]) -> Expected:
@@ -146,7 +146,6 @@ def newest(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected]:
 
 
 def _page(token: Token) -> Expected:
-    assert LINKS in _links(token)
     return {"token": truth.key(token.mint), IMAGE_URL: ANYTHING, **_links(token)}
 
 

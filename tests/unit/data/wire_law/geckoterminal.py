@@ -1,4 +1,4 @@
-"""GeckoTerminal's truths: exact figures as text; no trades is a change of zero; an untraded curve is unpriced."""
+"""GeckoTerminal's truths: exact figures as text, zero for no change, and no price of an untraded curve."""
 
 from __future__ import annotations
 
@@ -118,12 +118,12 @@ def info(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | 
 
 
 def _info(eye: Eye, token: Token) -> Expected:
-    pages, world = token.socials, eye.world
+    world = eye.world
     top10 = sum(holder.amount for holder in world.named_holders(token.mint)[:10]) / token.supply
     return {
         "token": truth.key(token.mint),
         **_named(token),
-        **truth.links(pages.website, pages.twitter, pages.telegram),
+        **truth.links(truth.pages(token)),
         HOLDERS: world.holder_count(token.mint),
         TOP10_RATIO: Near(value=top10, within=_SHARE_DIGITS),
         CREATOR: token.creator or UNSAID,

@@ -72,15 +72,15 @@ def tokens(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] 
 
 
 def _token(eye: Eye, token: Token) -> Expected:
-    world, pages = eye.world, token.socials
+    world = eye.world
     cap = eye.usd(token.mint, world.price_usd(token.mint) * token.supply_units)
     priced = _trusted(eye, token)
     return {
         "token": truth.key(token.mint),
         "as_of": Near(value=world.now.timestamp(), within=0.001),
         **truth.named(token),
-        IMAGE_URL: ANYTHING if pages.website else UNSAID,
-        **truth.links(pages.website, pages.twitter, pages.telegram),
+        IMAGE_URL: ANYTHING if token.socials.website else UNSAID,
+        **truth.links(truth.pages(token)),
         LAUNCHPAD: token.launchpad or UNSAID,
         CREATED_AT: truth.whole_second(token.pools[0].created_at) if token.pools else UNSAID,
         DECIMALS: token.decimals,

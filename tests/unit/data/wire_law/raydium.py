@@ -93,7 +93,7 @@ def token_pools(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expec
 
 
 def pool(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
-    """Expect the pool asked for, its base the side that is not money; of two such, the one that sorts first."""
+    """Expect the pool asked for, its base the side that is not money, or else the first of the two."""
     found = eye.world.pools.get(ask.pool)
     if found is None or found.dex not in _OWN:
         return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from data.chain.rpc import SOLANA_RPC
-from data.models.ids import Chain, TokenKey
+from data.models.ids import SOL_MINT, USDC_MINT, Chain, TokenKey
 from data.models.market import Timeframe
 from data.providers.base import Ask, Call, Endpoint, Provider, discover
 from data.sandbox import launches
@@ -19,7 +19,9 @@ from tests.unit.data.wire_law import truth
 KINDS = tuple(Kind)
 PROVIDERS: tuple[Provider, ...] = (*discover().values(), SOLANA_RPC)
 NOBODY = TokenKey(Chain.SOLANA, "1" * 32)
-_LISTS_EVERY = 50  # a list of the vendor's choice draws the whole market: not in every world
+# A list draws the whole market, a coin's rank all coins, trades their signatures: not in every world.
+_LISTS_EVERY = 50
+_SELDOM = {"/coins/{chain}/contract/{address}": 2, "/networks/{chain}/pools/{pool}/trades": 5}
 _EARLIEST = datetime(2025, 6, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
@@ -48,8 +50,14 @@ def sampled(number: int) -> Sample:
     return Sample(
         number=number,
         world=world,
-        tokens=(rng.choice([token for token in tokens if token.kind is kind]), rng.choice(tokens)),
+        tokens=(_drawn(rng, [token for token in tokens if token.kind is kind]), _drawn(rng, tokens)),
     )
+
+
+def _drawn(rng: random.Random, tokens: Sequence[Token]) -> Token:
+    """Draw a token, seldom one that others are priced in: to such a one every pool belongs."""
+    first, second = rng.choice(tokens), rng.choice(tokens)
+    return second if first.mint in {SOL_MINT, USDC_MINT} else first
 
 
 def _instant(rng: random.Random, number: int, world: World) -> datetime:
@@ -69,7 +77,11 @@ def calls(sample: Sample) -> Iterator[Call]:
     rng = random.Random(f"calls {sample.number}")
     for provider in PROVIDERS:
         token = rng.choice(sample.tokens)
-        about_one = [endpoint for endpoint in provider.endpoints if endpoint.by != "nothing"]
+        about_one = [
+            endpoint
+            for endpoint in provider.endpoints
+            if endpoint.by != "nothing" and sample.number % _SELDOM.get(endpoint.path, 1) == 0
+        ]
         chosen = rng.sample(about_one, k=(len(about_one) + 1) // 2)
         if sample.number % _LISTS_EVERY == 0:
             chosen += [endpoint for endpoint in provider.endpoints if endpoint.by == "nothing"]

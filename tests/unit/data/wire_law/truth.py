@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from data.models.fields import LINKS, NAME, SYMBOL, Field, Span
+from data.models.fields import LINKS, NAME, SYMBOL, Field, Link, Span
 from data.models.ids import Chain, TokenKey
 from data.models.market import Record
 from data.models.text import one_line
@@ -101,8 +101,14 @@ def sides(world: World, pool: Pool) -> dict[Key, object]:
     return found
 
 
-def links(*pages: str | None) -> dict[Key, object]:
-    return {LINKS: tuple(page for page in pages if page) or UNSAID}
+def links(pages: Mapping[str, str | None]) -> dict[Key, object]:
+    """Expect the pages that an issuer names, by their labels."""
+    return {LINKS: tuple(Link(label, page) for label, page in pages.items() if page) or UNSAID}
+
+
+def pages(token: Token) -> dict[str, str | None]:
+    """Name a token's pages as we label them."""
+    return {"website": token.socials.website, "x": token.socials.twitter, "telegram": token.socials.telegram}
 
 
 def supply(token: Token) -> Decimal:
@@ -140,5 +146,5 @@ def held_by_creator(world: World, token: Token) -> float:
     return sum(held) / token.supply
 
 
-def by_span(fields: Mapping[Span, Field[object]], value: Callable[[Span], object]) -> dict[Key, object]:
+def by_span(fields: Mapping[Span, Field[Any]], value: Callable[[Span], object]) -> dict[Key, object]:
     return {fields[span]: value(span) for span in Span}
