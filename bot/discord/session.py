@@ -6,7 +6,8 @@ Every reason not to start becomes a sentence for the operator.
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import aiohttp
 import discord
@@ -23,6 +24,7 @@ log = structlog.get_logger("discord")
 
 START_S: Final = 30.0
 _CLOSE_S: Final = 5.0
+_UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
 _TOKEN, _CONTENT = f"{PREFIX}DISCORD__TOKEN", f"{PREFIX}DISCORD__MESSAGE_CONTENT"
 _ELSEWHERE: Final = DiscordSettings.model_fields["api_url"].default
 
@@ -39,7 +41,7 @@ _NO_CONTENT: Final = (
 
 def client(settings: DiscordSettings) -> discord.AutoShardedClient:
     """Make the client: it asks for no more than it uses, remembers no people or messages, and never pings."""
-    return discord.AutoShardedClient(
+    made = discord.AutoShardedClient(
         intents=discord.Intents(guilds=True, messages=True, message_content=settings.message_content),
         allowed_mentions=discord.AllowedMentions.none(),
         max_messages=None,
@@ -48,6 +50,22 @@ def client(settings: DiscordSettings) -> discord.AutoShardedClient:
         max_ratelimit_timeout=60.0,
         guild_ready_timeout=0.1,  # servers may come in after the start: nothing waits for them
     )
+    # discord.py reads events bare: one that is not as documented would end the gateway for good.
+    parsers = made._connection.parsers  # noqa: SLF001 - there is no other way in
+    parsers |= {event: _careful(event, read) for event, read in parsers.items()}
+    return made
+
+
+def _careful(event: str, read: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Drop an event that cannot be read."""
+
+    def parse(data: Any) -> None:
+        try:
+            read(data)
+        except _UNREADABLE as error:
+            log.warning("event_unreadable", kind=event, reason=type(error).__name__)
+
+    return parse
 
 
 class Session:

@@ -79,7 +79,7 @@ def topic(message: types.Message | types.InaccessibleMessage) -> int | None:
 
 def unseen(instance: str) -> Chat:
     """Stand for a chat that we are not told of, as with inline mode: others read along."""
-    name = f"{_UNSEEN}{instance}"
+    name = f"{_UNSEEN}{_named(instance)}"
     return Chat(platform=Platform.TELEGRAM, id=name, channel=name, kind=ChatKind.GROUP)
 
 

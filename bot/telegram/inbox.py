@@ -223,6 +223,8 @@ class Inbox:
     def _under(self, query: types.CallbackQuery) -> Screen:
         """Show frames in the message whose button was pressed."""
         message = query.message
+        if message is None and query.inline_message_id is None:
+            return self._screen(None)
         if message is None:
             return self._screen(None, Shown(inline_id=query.inline_message_id))
         media = isinstance(message, types.Message) and message.text is None

@@ -34,9 +34,10 @@ log = structlog.get_logger("telegram")
 
 T = TypeVar("T")
 
-# What a call of aiogram fails with; the last comes through as it is, for bytes that are no text.
-Failure: TypeAlias = TelegramAPIError | ClientDecodeError | UnicodeDecodeError
-FAILURES: Final = (TelegramAPIError, ClientDecodeError, UnicodeDecodeError)
+# What a call of aiogram fails with; the last two come through as they are, for bytes that are no text, and
+# for text that is no bytes.
+Failure: TypeAlias = TelegramAPIError | ClientDecodeError | UnicodeDecodeError | UnicodeEncodeError
+FAILURES: Final = (TelegramAPIError, ClientDecodeError, UnicodeDecodeError, UnicodeEncodeError)
 
 # The forms of answers. pydantic forgets one that nobody holds, and aiogram holds none: after each garbage
 # collection the next answer would wait ten milliseconds while its form is made anew.
@@ -168,6 +169,8 @@ def failure(error: Failure) -> DeliveryError:
             return Rejected("the file is too large")
         case TelegramBadRequest() | TelegramForbiddenError():
             return _refusal(error.message)
+        case UnicodeEncodeError():
+            return Rejected(reason_of(error))
         case _:
             return DeliveryError(reason_of(error))
 
@@ -176,6 +179,8 @@ def reason_of(error: Failure) -> str:
     """Word a failure for the log, without what was sent or answered."""
     if isinstance(error, TelegramAPIError):
         return f"{type(error).__name__}: {error.message}"
+    if isinstance(error, UnicodeEncodeError):
+        return "half a character cannot be sent"
     return "the answer is not the Bot API's"
 
 

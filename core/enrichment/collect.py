@@ -46,7 +46,7 @@ async def collect(
 
     First when all have answered, or when `patience_s` has passed and at least `enough` have (the rest are
     gaps marked as pending); then, if that was not everything, when all have answered or the deadline has
-    passed. Who leaves earlier waits for nobody: a request that others share, or that fills the cache, goes on.
+    passed. When the consumer leaves, nobody is waited for; a request that others share goes on by itself.
     """
     asked = [
         (

@@ -61,12 +61,17 @@ def merged(matches: Iterable[TokenMatch]) -> tuple[TokenMatch, ...]:
         if known is None:
             best[match.token] = match
             continue
-        deeper = max(known, match, key=lambda item: item.liquidity_usd or Decimal(-1))
+        deeper = max(known, match, key=_depth)
         best[match.token] = replace(
             deeper, verified=known.verified or match.verified,
             market_cap_usd=deeper.market_cap_usd or known.market_cap_usd or match.market_cap_usd,
         )  # fmt: skip
     return tuple(sorted(best.values(), key=_rank))
+
+
+def _depth(match: TokenMatch) -> Decimal:
+    """Rank what is known of a token's liquidity: none is a fact, unknown is less."""
+    return Decimal(-1) if match.liquidity_usd is None else match.liquidity_usd
 
 
 def _rank(match: TokenMatch) -> tuple[bool, Decimal, str]:

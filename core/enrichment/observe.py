@@ -33,19 +33,20 @@ Observations: TypeAlias = Mapping[Field[Any], tuple[Observation[Any], ...]]
 
 
 def observations(
-    token: TokenKey, answers: Iterable[Answer], trust: Mapping[ProviderId, float]
+    token: TokenKey, answers: Sequence[Answer], trust: Mapping[ProviderId, float]
 ) -> Observations:
     """Collect one observation a field and vendor; a vendor's own total goes before a sum over its pools."""
     found: dict[Field[Any], dict[ProviderId, Observation[Any]]] = defaultdict(dict)
-    for answer in answers:
-        for fact in (*told(token, answer), *added_up(token, answer)):
-            found[fact.field].setdefault(
-                answer.source,
-                Observation(
-                    value=fact.value, source=answer.source, at=answer.at, stale=answer.stale,
-                    trust=trust.get(answer.source, 0.5),
-                ),
-            )  # fmt: skip
+    stated = [(answer, fact) for answer in answers for fact in told(token, answer)]
+    derived = [(answer, fact) for answer in answers for fact in added_up(token, answer)]
+    for answer, fact in (*stated, *derived):
+        found[fact.field].setdefault(
+            answer.source,
+            Observation(
+                value=fact.value, source=answer.source, at=answer.at, stale=answer.stale,
+                trust=trust.get(answer.source, 0.5),
+            ),
+        )  # fmt: skip
     return {field: tuple(by_source.values()) for field, by_source in found.items()}
 
 

@@ -24,6 +24,7 @@ ROUNDS = 7
 PEOPLE = 400
 TOKENS = ("SOL", "BONK", "WIF", "USDC", "JUP", "RAY")
 AT_LEAST = 0.6
+_PRICES = tuple(f"{token} $" for token in TOKENS)
 _READY_S, _BURST_S = 60.0, 60.0
 _TICKS_A_S = os.sysconf("SC_CLK_TCK")
 
@@ -42,8 +43,8 @@ class Answers:
         self._all.clear()
 
     def take(self, text: str) -> None:
-        """Note one."""
-        self._texts.append(text)
+        """Note one, without the marks of bold type."""
+        self._texts.append(text.replace("*", ""))
         if len(self._texts) == self._due:
             self._all.set()
 
@@ -119,7 +120,7 @@ async def _round(desk: Desk, pid: int, number: int) -> tuple[float, float]:
     started = time.perf_counter()
     said = await desk.answers.all()
     elapsed_s = time.perf_counter() - started
-    odd = [text for text in said if not any(f"{token} $" in text for token in TOKENS) and "/p" not in text]
+    odd = [text for text in said if not text.startswith("/p ") and not any(map(text.startswith, _PRICES))]
     assert not odd, f"{len(odd)} answers such as {odd[0]!r}"
     return PEOPLE / elapsed_s, (_processor_s(pid) - before_s) / PEOPLE * 1000
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot import cli
 from bot.app import App
 from config.settings import DiscordSettings, TelegramSettings
+from data.clock import Clock
 from tests.fakes import program
 from tests.fakes.discord import DiscordServer, Guild, Person
 from tests.fakes.telegram import Chat, TelegramServer, User
@@ -77,13 +78,14 @@ async def platforms(clock: Callable[[], float] | None = None) -> AsyncIterator[P
 
 
 @asynccontextmanager
-async def on_both(there: Platforms, state_dir: Path) -> AsyncIterator[App]:
+async def on_both(there: Platforms, state_dir: Path, *, clock: Clock | None = None) -> AsyncIterator[App]:
     """Run the program in this process, its front ends listening to both platforms."""
     async with AsyncExitStack() as stack:
         stack.enter_context(there.discord.redirect())
         app = await stack.enter_async_context(
             program.inside(
                 state_dir,
+                clock=clock,
                 owner_ids=OWNERS,
                 telegram=TelegramSettings(token=SecretStr(there.telegram.token), api_url=there.telegram.url),
                 discord=DiscordSettings(token=SecretStr(there.discord.token), api_url=there.discord.url),

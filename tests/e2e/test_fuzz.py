@@ -28,11 +28,14 @@ from data.store.store import Store, Tx
 from handlers import actions
 from handlers.dispatch import Request
 from handlers.registry import Registry
-from tests.e2e import cast
+from tests.e2e import cast, stage, wreckage
 from tests.e2e.cast import Player
 from tests.e2e.grammar import Case, Grammar
 from tests.e2e.matrix import PLACES, Place, Role
+from tests.e2e.stage import Platforms
 from tests.fakes import program
+from tests.fakes.discord import ClientRefusalError
+from tests.fakes.telegram import Rule as TelegramRule
 from tests.integration.telegram_stage import HastyClock
 
 LONG = os.environ.get("TRENCHCOAT_FUZZ") == "long"
@@ -40,7 +43,10 @@ SEED = int(
     os.environ.get("TRENCHCOAT_FUZZ_SEED") or (random.SystemRandom().getrandbits(32) if LONG else 20261122)
 )
 COMMANDS = 100_000 if LONG else 5_000
+SPOKEN = 6_000 if LONG else 300
+WRECKS = 20_000 if LONG else 1_000
 AT_ONCE = 20
+SETTLE_S = 60.0
 SPEED = 20.0  # cooldowns and the vendors' quotas pass so much faster; so do deadlines
 BAD_EVENTS = {"command_crashed", "task_failed", "invariant_broken"}
 POWERLESS = (Role.STRANGER, Role.MEMBER, Role.LIVE, Role.MODERATOR, Role.BLOCKED)
@@ -187,3 +193,114 @@ async def test_the_powerful_crash_nothing_either_and_each_deed_is_on_record(
     print(f"deeds: {dict(actions_taken)}")
     assert actions_taken["flag"] >= len(flags)
     assert actions_taken["allow"] + actions_taken["deny"] > 0
+
+
+# Through both front ends: what they hear, they answer as the platforms' rules want it.
+
+
+async def settled(there: Platforms, app: App, resting: int) -> None:
+    """Wait until all that was heard is done with; `resting` is how many background tasks always run."""
+    deadline = time.monotonic() + SETTLE_S
+    while left := unsettled(there, app, resting):
+        assert time.monotonic() < deadline, left
+        await asyncio.sleep(0.05)
+
+
+def unsettled(there: Platforms, app: App, resting: int) -> str:
+    """Name what is not done with yet."""
+    if there.telegram.updates.pending:
+        return f"{len(there.telegram.updates.pending)} updates not taken"
+    if len(app.nursery) > resting:
+        return f"{len(app.nursery)} tasks, not {resting}"
+    return "interactions not answered" if there.discord.interactions.pending else ""
+
+
+async def still_answers(there: Platforms) -> None:
+    """Ask once more on both."""
+    guest = there.telegram.user(99_999, "Last")
+    home = there.telegram.private(guest)
+    guest.send(home, "/version")
+    await there.telegram.until(lambda: "TrenchCoat" in home.messages[-1].visible, SETTLE_S)
+    last = there.discord.person("last", user_id=99_999)
+    there.discord.member(last, there.guild)
+    await there.discord.shown(last.slash(there.guild.channel("general"), "status"), timeout=SETTLE_S)
+
+
+@pytest.mark.timeout(3600 if LONG else 180)
+async def test_odd_commands_and_forged_buttons_break_no_platforms_rule(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with nothing_crashes(caplog):
+        async with stage.platforms() as there, stage.on_both(there, tmp_path, clock=HastyClock(SPEED)) as app:
+            resting, before = len(app.nursery), await powers(app)
+            refused = 0
+            for number in range(SPOKEN):
+                refused += say(there, Grammar(app.services[Registry], SEED), number)
+                if number % AT_ONCE == 0:
+                    await settled(there, app, resting)
+            await settled(there, app, resting)
+            assert await powers(app) == before
+            await still_answers(there)
+    there.verify()
+    print(f"seed {SEED}: {SPOKEN} said on both, {refused} that no Discord app would let anyone say")
+
+
+def say(there: Platforms, made: Grammar, number: int) -> int:
+    """Let a new guest say something on each platform; give 1 if their Discord app does not let them."""
+    who = 200_000 + number
+    case, line = made.case(number), made.line(number)
+    guest = there.telegram.user(who, f"Guest {number}")
+    said = guest.send(there.telegram.private(guest), line or "/")
+    if case.payload:
+        guest.forge(said, case.payload[:64])
+    person = there.discord.person(f"guest{number}", user_id=who)
+    there.discord.member(person, there.guild)
+    general = there.guild.channel("general")
+    heard = person.say(general, line or "/")
+    try:
+        if case.payload is not None:
+            person.forge(heard, case.payload[:100])
+        elif case.named is not None:
+            person.slash(general, case.command, **case.named)
+    except ClientRefusalError:
+        return 1
+    return 0
+
+
+# What Telegram says to a call about something that exists in a wrecked update alone.
+OF_THE_WRECK = {TelegramRule.CALLBACK, TelegramRule.INLINE, TelegramRule.TARGET, TelegramRule.GONE}
+
+
+@pytest.mark.timeout(3600 if LONG else 180)
+async def test_wrecked_updates_end_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    chance = random.Random(SEED)
+    with capture_logs() as events, caplog.at_level(logging.ERROR):
+        async with stage.platforms() as there:
+            samples = wreckage.telegram_samples(there)
+            async with stage.on_both(there, tmp_path, clock=HastyClock(SPEED)) as app:
+                resting, before = len(app.nursery), await powers(app)
+                seen = await discord_traffic(there)
+                for number in range(WRECKS // 2):
+                    there.telegram.push_raw(wreckage.telegram_wreck(chance, samples))
+                    there.discord.dispatch_raw(*wreckage.discord_wreck(chance, seen))
+                    if number % AT_ONCE == 0:
+                        await settled(there, app, resting)
+                await settled(there, app, resting)
+                assert await powers(app) == before
+                await still_answers(there)
+    kinds = Counter(event["event"] for event in events)
+    print(f"seed {SEED}: {WRECKS} wrecked updates, {dict(kinds)}")
+    assert not kinds.keys() & BAD_EVENTS, _told([event for event in events if event["event"] in BAD_EVENTS])
+    assert {violation.rule for violation in there.telegram.violations} <= OF_THE_WRECK
+    assert kinds["update_unreadable"] > 0
+
+
+async def discord_traffic(there: Platforms) -> list[tuple[str, dict[str, Any]]]:
+    """Let people do what they do on Discord, and take down the events of it."""
+    general = there.guild.channel("general")
+    asked = there.dora.slash(general, "p", tokens="BONK")
+    (card,) = await there.discord.shown(asked, timeout=SETTLE_S)
+    there.dora.say(general, "DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263")
+    there.dora.forge(card, "tpp:BONK")
+    await there.discord.wait_for(lambda: not there.discord.interactions.pending, SETTLE_S)
+    return wreckage.discord_samples(there)

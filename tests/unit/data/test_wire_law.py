@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import random
 
 import pytest
 
+from data.providers.base import Call
 from data.sandbox.tokens import Kind
 from tests.unit.data.wire_law import law, sampling
 from tests.unit.data.wire_law.exchange import Market
@@ -23,7 +24,7 @@ def test_every_endpoint_has_a_truth() -> None:
 @pytest.mark.parametrize("first", range(0, WORLDS, CHUNK))
 async def test_what_is_parsed_is_what_the_world_says(first: int) -> None:
     wrong: list[str] = []
-    asked: Counter[str] = Counter()
+    asked: set[str] = set()
     kinds: set[Kind] = set()
     for number in range(first, first + CHUNK):
         sample = sampling.sampled(number)
@@ -31,9 +32,21 @@ async def test_what_is_parsed_is_what_the_world_says(first: int) -> None:
         kinds |= {token.kind for token in sample.tokens}
         for call in sampling.calls(sample):
             where = f"{call.provider.id} {call.endpoint.name}"
-            asked[where] += 1
+            asked.add(where)
             answer = await market.answer(call)
             wrong += [f"{sample}: {where} {call.target}: {line}" for line in law.broken(market, call, answer)]
     assert wrong == []
     assert kinds == set(Kind)
-    assert set(asked) == {f"{p.id} {endpoint.name}" for p in sampling.PROVIDERS for endpoint in p.endpoints}
+    assert asked == {f"{p.id} {endpoint.name}" for p in sampling.PROVIDERS for endpoint in p.endpoints}
+
+
+@pytest.mark.parametrize("mint", sampling.MONEY)
+async def test_the_law_holds_for_what_others_are_priced_in(mint: str) -> None:
+    sample, rng = sampling.sampled(12), random.Random(mint)
+    market, token = Market(sample.world), sample.world.tokens[mint]
+    for provider in sampling.PROVIDERS:
+        for endpoint in provider.endpoints:
+            ask = sampling.ask_about(rng, sample, endpoint, token)
+            call = Call(provider=provider, endpoint=endpoint, ask=ask)
+            wrong = list(law.broken(market, call, await market.answer(call)))
+            assert wrong == [], f"{sample}: {provider.id} {endpoint.name} {call.target}"

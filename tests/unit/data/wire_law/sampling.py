@@ -22,6 +22,8 @@ NOBODY = TokenKey(Chain.SOLANA, "1" * 32)
 # A list draws the whole market, a coin's rank all coins, trades their signatures: not in every world.
 _LISTS_EVERY = 50
 _SELDOM = {"/coins/{chain}/contract/{address}": 2, "/networks/{chain}/pools/{pool}/trades": 5}
+_LAUNCH_EVERY = 5  # in these worlds the newest token is minutes old, and asked about
+MONEY = (SOL_MINT, USDC_MINT)
 _EARLIEST = datetime(2025, 6, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
@@ -46,28 +48,25 @@ def sampled(number: int) -> Sample:
     world = World(number, started_at)
     world.advance(_instant(rng, number, world))
     tokens = list(world.tokens.values())
-    kind = KINDS[number % len(KINDS)]
-    return Sample(
-        number=number,
-        world=world,
-        tokens=(_drawn(rng, [token for token in tokens if token.kind is kind]), _drawn(rng, tokens)),
-    )
+    in_turn = [token for token in tokens if token.kind is KINDS[number % len(KINDS)]]
+    other = tokens[-1] if number % _LAUNCH_EVERY == 0 else _drawn(rng, tokens)
+    return Sample(number=number, world=world, tokens=(_drawn(rng, in_turn), other))
 
 
 def _drawn(rng: random.Random, tokens: Sequence[Token]) -> Token:
     """Draw a token, seldom one that others are priced in: to such a one every pool belongs."""
     first, second = rng.choice(tokens), rng.choice(tokens)
-    return second if first.mint in {SOL_MINT, USDC_MINT} else first
+    return second if first.mint in MONEY else first
 
 
 def _instant(rng: random.Random, number: int, world: World) -> datetime:
     """Choose when to look: mostly within two days, at times days later or just after a launch."""
-    if number % 5 == 0:
+    if number % _LAUNCH_EVERY == 0:
         midnight = world.started_at.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
         day = (midnight - world.epoch).days
         launched = rng.choice(launches.on_day(world.seed, day, midnight))
         return launched.created_at + timedelta(seconds=rng.uniform(0, 300))
-    if number % 25 == 1:
+    if number % 25 == 4:  # the turn of taxed tokens, whose fee may change by then
         return world.started_at + rng.uniform(2, 9) * _DAY
     return world.started_at + max(0.0, rng.uniform(-0.2, 1.5)) * _DAY
 
@@ -86,10 +85,10 @@ def calls(sample: Sample) -> Iterator[Call]:
         if sample.number % _LISTS_EVERY == 0:
             chosen += [endpoint for endpoint in provider.endpoints if endpoint.by == "nothing"]
         for endpoint in chosen:
-            yield Call(provider=provider, endpoint=endpoint, ask=_ask(rng, sample, endpoint, token))
+            yield Call(provider=provider, endpoint=endpoint, ask=ask_about(rng, sample, endpoint, token))
 
 
-def _ask(rng: random.Random, sample: Sample, endpoint: Endpoint, token: Token) -> Ask:
+def ask_about(rng: random.Random, sample: Sample, endpoint: Endpoint, token: Token) -> Ask:
     """Ask about a token, alone or among others, and at times about one that nobody knows."""
     lost = rng.random() < 0.05
     key = NOBODY if lost else truth.key(token.mint)
