@@ -49,10 +49,12 @@ async def conflate(
                 elif not ended.is_set():
                     await clock.sleep(interval_s)
             if ended.is_set() and not newest:
-                await asyncio.wait({task})
+                if not task.done():
+                    await asyncio.wait({task})
                 if not task.cancelled():
                     task.result()
                 return
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.addresses import parse_ref, word_of
+from core.addresses import looks_like_address, parse_ref, word_of
 from data.errors import (
     AmbiguousToken,
     BadArgument,
@@ -148,7 +148,7 @@ def _unknown_token(error: UnknownToken, asked: Asked) -> Reply:
     if near:
         rows.append(text("Close to it:"))
         rows.extend(_match_row(number, match) for number, match in enumerate(near, 1))
-    else:
+    elif not looks_like_address(error.asked):
         rows.append(text(faint("Paste the address: a name alone finds only tokens that a source lists.")))
     return Reply(
         body=lines(*rows), buttons=_pick(error.asked, near, asked), tone=Tone.WARN, error="unknown token"

@@ -20,7 +20,7 @@ from bot.frames import conflate
 from config.settings import DiscordSettings
 from core.payloads import Payloads
 from data.clock import Clock
-from data.errors import BadArgument, ChatGone, DeliveryError, Rejected
+from data.errors import BadArgument, ChatGone, DeliveryError, InvariantBroken, Rejected
 from data.models.ids import Platform
 from data.nursery import Nursery
 from handlers import failures, sniff
@@ -104,9 +104,16 @@ class DiscordFront:
 
         Raises:
             ConfigError: the token or an intent is refused, or Discord cannot be reached.
+            InvariantBroken: Discord refuses the commands.
         """
         await self._session.log_in()
-        self._mentions.update(await slash.sync(self._tree, self._synced))
+        try:
+            self._mentions.update(await slash.sync(self._tree, self._synced))
+        except DeliveryError as error:  # those it was told before still work
+            log.warning("commands_not_told", reason=str(error))
+        except InvariantBroken:
+            await self._session.close()
+            raise
         await self._session.listen()
         log.info("discord_ready", servers=len(self._client.guilds))
 
@@ -176,9 +183,8 @@ class DiscordFront:
 
     async def _answer(self, asked: Request, screen: Screen) -> None:
         """Run a request and show its frames, the newest where Discord is slower than they are."""
-        slow = (
-            asked.command in self._dispatcher.registry and self._dispatcher.registry.get(asked.command).slow
-        )
+        registry = self._dispatcher.registry
+        slow = asked.command in registry and registry.get(asked.command).slow
         patience = self._pace.slow_first_s if slow else self._pace.first_s
         late = asyncio.get_running_loop().call_later(patience, self._hold, screen)
         frames = conflate(self._dispatcher.frames(asked), self._pace.frames_s, self._clock, self._nursery)

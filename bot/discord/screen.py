@@ -128,11 +128,8 @@ class Easel:
         with translated():
             try:
                 await put(form)
-            except (
-                aiohttp.ClientConnectionError,
-                OSError,
-            ):  # an idle line may be dead: once more on a new one
-                await put(form)
+            except (aiohttp.ClientConnectionError, OSError):
+                await put(form)  # an idle line may have died: once more, on a new one
 
 
 class InteractionScreen:

@@ -17,6 +17,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.discord.failures import translated
 from data.errors import InvariantBroken
 from data.models.chat import Level, Place
 from handlers.args import Param
@@ -224,19 +225,20 @@ async def sync(tree: Tree, kept: Kept) -> dict[str, str]:
 
     Raises:
         InvariantBroken: Discord refuses them.
-        discord.HTTPException: they cannot be told.
+        DeliveryError: they cannot be told now.
     """
     payload = [one.to_dict(tree) for one in tree.get_commands()]
     words = json.dumps([tree.client.application_id, payload], sort_keys=True)
     digest = hashlib.sha256(words.encode()).hexdigest()
-    if await kept.get() == digest:
-        return _mentions(await tree.fetch_commands())
-    try:
-        told = await tree.sync()
-    except app_commands.CommandSyncFailure as error:
-        raise InvariantBroken(f"Discord refuses the commands: {error}") from error
-    await kept.put(digest)
-    log.info("commands_synced", count=len(told))
+    known = await kept.get() == digest
+    with translated():
+        try:
+            told = await (tree.fetch_commands() if known else tree.sync())
+        except app_commands.CommandSyncFailure as error:
+            raise InvariantBroken(f"Discord refuses the commands: {error}") from error
+    if not known:
+        await kept.put(digest)
+        log.info("commands_synced", count=len(told))
     return _mentions(told)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Set
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from cachetools import LRUCache, TTLCache
 
@@ -43,6 +45,17 @@ _KEPT_EVERY = timedelta(seconds=30)
 _REPEATED_S = 1.0
 _REMEMBERED = 2_000
 
+_Question: TypeAlias = tuple[TokenKey, frozenset[Field[Any]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A question that is being answered, for all who ask it meanwhile."""
+
+    deadline: Deadline
+    first: asyncio.Future[TokenSnapshot]
+    last: asyncio.Task[TokenSnapshot]
+
 
 class Enricher:
     """Asks all sources and resolves what they say."""
@@ -64,7 +77,8 @@ class Enricher:
         self._store = store
         self._nursery = nursery
         self._clock = clock
-        self._repeated: TTLCache[tuple[TokenKey, frozenset[Field[Any]]], TokenSnapshot] = TTLCache(
+        self._looks: dict[_Question, _Look] = {}
+        self._repeated: TTLCache[_Question, TokenSnapshot] = TTLCache(
             _REMEMBERED, _REPEATED_S, timer=clock.monotonic
         )
         self._kept_at: LRUCache[TokenKey, datetime] = LRUCache(_REMEMBERED)
@@ -94,8 +108,8 @@ class Enricher:
                     async for snapshot in snapshots:
                         yield Found(token, pool=ref.text), snapshot
                 return
-        if unheard(snapshot) and not denied(snapshot):
-            # No market is heard: an honest card of gaps, rather than "unknown".
+        if unheard(snapshot) and (CHAIN in snapshot.answered or not denied(snapshot)):
+            # It may well exist, and who could tell is silent: a card of gaps, rather than "unknown".
             yield found, snapshot
             return
         raise UnknownToken(str(ref), detail=unheard(snapshot))
@@ -125,16 +139,47 @@ class Enricher:
     async def snapshots(
         self, token: TokenKey, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
     ) -> AsyncGenerator[TokenSnapshot, None]:
-        """Give one or two snapshots of a token; the last is kept in the store."""
+        """Give one or two snapshots of a token; the last is kept in the store.
+
+        Who asks what is being answered, or was a moment ago, hears the same.
+        """
         question = (token, frozenset(wanted))
         repeated = None if fresh else self._repeated.get(question)
         if repeated is not None:
             yield repeated
             return
+        look = None if fresh else self._looks.get(question)
+        if look is None or look.deadline.at > deadline.at:
+            look = self._begin(question, deadline.at_most(_BUDGET_S), fresh=fresh)
+        first = None
+        await asyncio.wait({look.first, look.last}, return_when=asyncio.FIRST_COMPLETED)
+        if look.first.done():
+            first = look.first.result()
+            yield first
+        last = await asyncio.shield(look.last)
+        if last is not first:
+            yield last
+
+    def _begin(self, question: _Question, deadline: Deadline, *, fresh: bool) -> _Look:
+        first: asyncio.Future[TokenSnapshot] = asyncio.get_running_loop().create_future()
+        answering = self._answer(question, deadline, first, fresh=fresh)
+        look = _Look(deadline, first, self._nursery.start(answering, name=f"look {question[0].address}"))
+        self._looks[question] = look
+        look.last.add_done_callback(lambda _: self._ended(question, look))
+        return look
+
+    def _ended(self, question: _Question, look: _Look) -> None:
+        if self._looks.get(question) is look:
+            del self._looks[question]
+
+    async def _answer(
+        self, question: _Question, deadline: Deadline, first: asyncio.Future[TokenSnapshot], *, fresh: bool
+    ) -> TokenSnapshot:
+        token, wanted = question
         calls = plan_calls(token, wanted, self._providers.values(), down=self._gateway.down())
         collecting = collect(
             calls,
-            deadline.at_most(_BUDGET_S),
+            deadline,
             gateway=self._gateway,
             nursery=self._nursery,
             clock=self._clock,
@@ -145,13 +190,12 @@ class Enricher:
         async with aclosing(collecting) as rounds:
             async for collected in rounds:
                 snapshot = self._resolve(token, calls, collected)
-                if collected.complete:
-                    self._keep_later(snapshot, collected)
-                if collected.unhurried:
-                    self._repeated[question] = snapshot
-                yield snapshot
-        if not collected.complete:
-            self._keep_later(snapshot, collected)
+                if not first.done():
+                    first.set_result(snapshot)
+        if collected.unhurried:
+            self._repeated[question] = snapshot
+        self._keep_later(snapshot, collected)
+        return snapshot
 
     async def candles(
         self,

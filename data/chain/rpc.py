@@ -21,7 +21,7 @@ from data.models.fields import (
     TRANSFER_FEE_RATIO,
     Authority,
 )
-from data.models.ids import Chain, ProviderId
+from data.models.ids import SOL, Chain, ProviderId
 from data.models.market import Capability, TokenReport, facts
 from data.providers import values
 from data.providers.base import Ask, Endpoint, ErrorMap, Json, Provider, Quota
@@ -69,7 +69,8 @@ def parse_mint(body: Json, ask: Ask, at: datetime) -> tuple[TokenReport, ...]:
     said = facts(
         (TOKEN_PROGRAM, program),
         (DECIMALS, places),
-        (SUPPLY, values.units(values.raw_amount(info.get("supply")), places)),
+        # The mint of native SOL keeps no count: its zero is no supply.
+        (SUPPLY, None if ask.token == SOL else values.units(values.raw_amount(info.get("supply")), places)),
         (MINT_AUTHORITY, _authority(info, "mintAuthority")),
         (FREEZE_AUTHORITY, _authority(info, "freezeAuthority")),
         (EXTENSIONS, names),

@@ -16,6 +16,7 @@ _SELECTORS = frozenset("\u034f\u17b4\u17b5") | {
 }
 # Pictures newer than the Unicode tables at hand: `unicodedata` knows no category of them yet.
 _PICTURES = range(0x1F000, 0x1FB00)
+_FIRST_MARK = "\u0300"  # below it nothing combines, and every printable character stands for itself
 _MARKS_IN_A_ROW = 2
 _MARKS_READ = 8  # to put a pile of thousands in its canonical order would take quadratic time
 
@@ -26,7 +27,7 @@ def visible(text: str, limit: int | None = None) -> str:
     Line breaks stay, other white space becomes a blank, and at most two combining marks follow a letter. A
     text longer than `limit` characters is cut and ends in an ellipsis.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or max(text) < _FIRST_MARK):
         return text if limit is None or len(text) <= limit else shortened(text, limit)
     shown = "".join(map(_shown, text[: None if limit is None else limit * 8]))
     composed = unicodedata.normalize("NFC", _flattened(shown, _MARKS_READ))

@@ -125,6 +125,20 @@ def combined(parts: Sequence[Activity]) -> Activity:
     )
 
 
+def from_the_quote(parts: Sequence[Activity], change_ratio: float) -> Activity:
+    """Add activities up as the quote token has them: who buys the base sells the quote."""
+    whole = combined(parts)
+    return Activity(
+        buys=whole.sells,
+        sells=whole.buys,
+        buyers=whole.sellers,
+        sellers=whole.buyers,
+        buy_volume_usd=whole.sell_volume_usd,
+        sell_volume_usd=whole.buy_volume_usd,
+        change_ratio=change_ratio if whole.change_ratio is not None else None,
+    )
+
+
 def trades(seed: int, pool: Pool, rows: Rows, epoch: datetime, limit: int) -> Sequence[Trade]:
     """List the last trades, newest first."""
     tail = rows.cut(max(0, len(rows) - limit - 2))

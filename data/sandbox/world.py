@@ -118,9 +118,13 @@ class World:
         return market.native_range(self._rows(pool), self._since_epoch(self._now) - span_s)
 
     def token_activity(self, mint: str, span_s: float) -> Activity:
-        """Sum up the trades of a token in all pools that price it, or of all it is the quote in."""
-        pools = self._tokens[mint].pools or self.pools_of(mint)
-        return market.combined([self.activity(pool, span_s) for pool in pools])
+        """Sum up the trades of a token in all pools that price it, or else of all it is the quote in."""
+        own = self._tokens[mint].pools
+        if own:
+            return market.combined([self.activity(pool, span_s) for pool in own])
+        now_s, path = self._since_epoch(self._now), self._path(mint)
+        change = path.usd(now_s) / path.usd(now_s - span_s) - 1.0
+        return market.from_the_quote([self.activity(pool, span_s) for pool in self.pools_of(mint)], change)
 
     def last_trade_at(self, mint: str) -> datetime | None:
         """Tell when a token was last traded in its main pool."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
+from tests.bench import market
 from tests.bench.bots import Answers, bot, compare
 from tests.bench.measure import Row
 from tests.fakes.discord import Call, DiscordServer, Person
@@ -65,13 +66,13 @@ class Guild(DiscordServer):
         owner = self.person("owner")
         self._guild = self.guild(7 << 22, "Degens", owner=owner)
 
-    def burst(self, tokens: Sequence[str]) -> None:
-        while len(self._people) < len(tokens):
+    def burst(self, tokens: Mapping[int, str]) -> None:
+        while len(self._people) <= max(tokens):
             self._people.append(self.person(f"person{len(self._people)}"))
             self.member(self._people[-1], self._guild)
         channel = self._guild.channel("general")
-        for person, token in zip(self._people, tokens, strict=False):
-            person.slash(channel, "p", tokens=token)
+        for person, token in tokens.items():
+            self._people[person].slash(channel, "p", tokens=token)
 
     async def watch(self) -> None:
         """Say when the bot listens."""
@@ -81,10 +82,15 @@ class Guild(DiscordServer):
 
 
 async def _measured() -> list[Row]:
-    async with Guild() as ours, Guild() as theirs, asyncio.TaskGroup() as watching:
+    async with (
+        Guild() as ours,
+        Guild() as theirs,
+        asyncio.TaskGroup() as watching,
+        market.served() as urls,
+    ):
         for guild in (ours, theirs):
             watching.create_task(guild.watch())
-        settings = {"MARKET": "sandbox", "DISCORD__TOKEN": TOKEN, "DISCORD__API_URL": ours.url}
+        settings = market.settings(urls) | {"DISCORD__TOKEN": TOKEN, "DISCORD__API_URL": ours.url}
         address = (theirs.url, theirs.gateway_url)
         async with (
             bot(ours, "bot", "run", settings=settings) as us,

@@ -42,7 +42,9 @@ class Row:
     @property
     def ratios(self) -> Series:
         """Ours to the peer's, round by round: the two of a round met the same machine."""
-        return tuple(ours / peer for ours, peer in zip(self.ours, self.peer, strict=True)) if self.peer else ()
+        return (
+            tuple(ours / peer for ours, peer in zip(self.ours, self.peer, strict=True)) if self.peer else ()
+        )
 
     @property
     def met(self) -> bool | None:

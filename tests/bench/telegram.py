@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.bench import market
 from tests.bench.bots import Answers, bot, compare
 from tests.bench.measure import Row
 
@@ -43,8 +44,8 @@ class BotApi:
     ) -> None:
         await self._runner.cleanup()
 
-    def burst(self, tokens: Sequence[str]) -> None:
-        self._updates += [self._asked(1000 + person, f"/p {token}") for person, token in enumerate(tokens)]
+    def burst(self, tokens: Mapping[int, str]) -> None:
+        self._updates += [self._asked(1000 + person, f"/p {token}") for person, token in tokens.items()]
         self._said.set()
 
     def _asked(self, person: int, words: str) -> Mapping[str, Any]:
@@ -97,8 +98,8 @@ class BotApi:
 
 
 async def _measured() -> list[Row]:
-    async with BotApi() as ours, BotApi() as theirs:
-        settings = {"MARKET": "sandbox", "TELEGRAM__TOKEN": TOKEN, "TELEGRAM__API_URL": ours.url}
+    async with BotApi() as ours, BotApi() as theirs, market.served() as urls:
+        settings = market.settings(urls) | {"TELEGRAM__TOKEN": TOKEN, "TELEGRAM__API_URL": ours.url}
         async with (
             bot(ours, "bot", "run", settings=settings) as us,
             bot(theirs, "tests.bench.echo.telegram", theirs.url, TOKEN, settings={}) as them,

@@ -34,8 +34,9 @@ from tests.e2e.grammar import Case, Grammar
 from tests.e2e.matrix import PLACES, Place, Role
 from tests.e2e.stage import Platforms
 from tests.fakes import program
-from tests.fakes.discord import ClientRefusalError
+from tests.fakes.discord import ClientRefusalError, SeenMessage
 from tests.fakes.telegram import Rule as TelegramRule
+from tests.fakes.telegram import SentMessage
 from tests.integration.telegram_stage import HastyClock
 
 LONG = os.environ.get("TRENCHCOAT_FUZZ") == "long"
@@ -215,15 +216,15 @@ def unsettled(there: Platforms, app: App, resting: int) -> str:
     return "interactions not answered" if there.discord.interactions.pending else ""
 
 
-async def still_answers(there: Platforms) -> None:
-    """Ask once more on both."""
-    guest = there.telegram.user(99_999, "Last")
-    home = there.telegram.private(guest)
-    guest.send(home, "/version")
-    await there.telegram.until(lambda: "TrenchCoat" in home.messages[-1].visible, SETTLE_S)
-    last = there.discord.person("last", user_id=99_999)
-    there.discord.member(last, there.guild)
-    await there.discord.shown(last.slash(there.guild.channel("general"), "status"), timeout=SETTLE_S)
+async def still_answers(there: Platforms) -> tuple[SentMessage, SeenMessage]:
+    """Ask for a card on both, and give them."""
+    home, before = there.telegram.private(there.olga), there.telegram.private(there.olga).last_message_id
+    there.olga.send(home, "/status")
+    await there.telegram.until(lambda: home.last_message_id > before + 1, SETTLE_S)
+    asked = there.otto.slash(there.guild.channel("general"), "status")
+    (card,) = await there.discord.shown(asked, timeout=SETTLE_S)
+    assert "Status" in home.messages[-1].visible
+    return home.messages[-1], card
 
 
 @pytest.mark.timeout(3600 if LONG else 180)
@@ -232,11 +233,13 @@ async def test_odd_commands_and_forged_buttons_break_no_platforms_rule(
 ) -> None:
     with nothing_crashes(caplog):
         async with stage.platforms() as there, stage.on_both(there, tmp_path, clock=HastyClock(SPEED)) as app:
-            resting, before = len(app.nursery), await powers(app)
-            refused = 0
+            resting = len(app.nursery)
+            cards = await still_answers(there)
+            before = await powers(app)
+            made, refused = Grammar(app.services[Registry], SEED), 0
             for number in range(SPOKEN):
-                refused += say(there, Grammar(app.services[Registry], SEED), number)
-                if number % AT_ONCE == 0:
+                refused += say(there, cards, made, number)
+                if number % AT_ONCE == 0 or made.case(number).payload:  # one press at a time on a shared card
                     await settled(there, app, resting)
             await settled(there, app, resting)
             assert await powers(app) == before
@@ -245,26 +248,31 @@ async def test_odd_commands_and_forged_buttons_break_no_platforms_rule(
     print(f"seed {SEED}: {SPOKEN} said on both, {refused} that no Discord app would let anyone say")
 
 
-def say(there: Platforms, made: Grammar, number: int) -> int:
-    """Let a new guest say something on each platform; give 1 if their Discord app does not let them."""
-    who = 200_000 + number
-    case, line = made.case(number), made.line(number)
+def say(there: Platforms, cards: tuple[SentMessage, SeenMessage], made: Grammar, number: int) -> int:
+    """Let a new guest say something, or forge a button of a card; give 1 if their app does not let them."""
+    who, case = 200_000 + number, made.case(number)
+    line, payload = whole(made.line(number)) or "/", whole(case.payload or "")
     guest = there.telegram.user(who, f"Guest {number}")
-    said = guest.send(there.telegram.private(guest), line or "/")
-    if case.payload:
-        guest.forge(said, case.payload[:64])
+    guest.send(there.telegram.private(guest), line)
+    if payload:
+        guest.forge(there.telegram.chat(cards[0].chat_id).message(cards[0].message_id), payload[:64])
     person = there.discord.person(f"guest{number}", user_id=who)
     there.discord.member(person, there.guild)
     general = there.guild.channel("general")
-    heard = person.say(general, line or "/")
+    person.say(general, line)
     try:
-        if case.payload is not None:
-            person.forge(heard, case.payload[:100])
+        if payload:
+            person.forge(cards[1], payload[:100])
         elif case.named is not None:
-            person.slash(general, case.command, **case.named)
+            person.slash(general, case.command, **{key: whole(word) for key, word in case.named.items()})
     except ClientRefusalError:
         return 1
     return 0
+
+
+def whole(text: str) -> str:
+    """Replace half characters: they are no JSON, and no platform passes them on."""
+    return text.encode(errors="replace").decode()
 
 
 # What Telegram says to a call about something that exists in a wrecked update alone.
@@ -291,7 +299,8 @@ async def test_wrecked_updates_end_nothing(tmp_path: Path, caplog: pytest.LogCap
     kinds = Counter(event["event"] for event in events)
     print(f"seed {SEED}: {WRECKS} wrecked updates, {dict(kinds)}")
     assert not kinds.keys() & BAD_EVENTS, _told([event for event in events if event["event"] in BAD_EVENTS])
-    assert {violation.rule for violation in there.telegram.violations} <= OF_THE_WRECK
+    broken = [each for each in there.telegram.violations if each.rule not in OF_THE_WRECK]
+    assert not broken, "\n".join(f"{each} {each.params}" for each in broken)
     assert kinds["update_unreadable"] > 0
 
 

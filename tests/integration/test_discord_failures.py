@@ -10,7 +10,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from bot.discord.front import Pace
-from data.errors import ConfigError
+from data.errors import ConfigError, InvariantBroken
 from handlers.reply import Reply, text
 from tests.fakes.discord import (
     MISSING_ACCESS,
@@ -73,6 +73,29 @@ async def test_no_more_is_asked_of_the_gateway_than_is_used() -> None:
             await scene.started()
             (session,) = scene.server.gateway.live
             assert session.intents == asked
+
+
+COMMANDS = "/applications/{application_id}/commands"
+
+
+async def test_commands_that_cannot_be_told_now_do_not_stop_the_start() -> None:
+    async with stage() as scene:
+        front = await scene.started()
+        await front.stop()
+        scene.memory.words = "another digest"
+        scene.server.fault(refused(MISSING_ACCESS), method="PUT", path=COMMANDS)
+        await scene.started()
+        await shown(scene.server, scene.alice.slash(scene.general, "p", token="BONK"))
+        assert scene.memory.words == "another digest"
+
+
+async def test_commands_that_discord_refuses_stop_the_start() -> None:
+    async with stage() as scene:
+        scene.server.fault(refused(INVALID_FORM), method="PUT", path=COMMANDS)
+        with pytest.raises(InvariantBroken, match="Discord refuses the commands"):
+            await scene.front().start()
+        assert scene.memory.words is None
+        assert len(scene.nursery) == 0
 
 
 # The gateway

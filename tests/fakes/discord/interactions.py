@@ -174,7 +174,7 @@ class Interactions:
         return interaction
 
     def follow_up(self, call: Call) -> Message:
-        """Post another message; the first one after a deferral fills the deferred message while it is there."""
+        """Post another message; the first after a deferral fills the deferred message while it is there."""
         interaction = self.find(call)
         original = interaction.original
         if original is not None and original.loading and self._is_there(original):

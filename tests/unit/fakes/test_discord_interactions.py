@@ -121,6 +121,16 @@ async def test_the_original_answer_can_be_read_and_deleted_once(desk: Desk) -> N
     assert desk.general.messages == ()
 
 
+async def test_a_follow_up_to_a_deleted_deferral_is_a_message_of_its_own(desk: Desk) -> None:
+    asked = await desk.ask()
+    await desk.respond(asked, 5)
+    await desk.follow(asked, "DELETE", "/messages/@original")
+    assert (await desk.follow(asked, "POST", "", content="for you", flags=64))[0] == 200
+    (shown,) = desk.general.messages
+    assert (shown.content, shown.ephemeral_to) == ("for you", desk.alice.id)
+    desk.server.verify()
+
+
 async def test_an_ephemeral_message_is_unknown_to_channel_routes(desk: Desk) -> None:
     asked = await desk.ask()
     await desk.respond(asked, 4, content="x", flags=64)

@@ -11,19 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import figures
+from tests.fakes.figures import read_price
 
 positive = st.decimals(
     min_value=Decimal("1e-30"), max_value=Decimal("1e30"), allow_nan=False, allow_infinity=False
 )
-_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _STEPS = {"K": 3, "M": 6, "B": 9, "T": 12, "": 0}
-
-
-def read_price(label: str) -> Decimal:
-    """Read a price as a person does: the small number counts the zeros it stands for."""
-    label = label.replace("$", "").replace(",", "")
-    zeros = re.fullmatch(r"0\.0([₀-₉]+)(\d+)", label)
-    return Decimal(f"0.{'0' * int(zeros[1].translate(_PLAIN))}{zeros[2]}") if zeros else Decimal(label)
 
 
 def read_short(label: str) -> Decimal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from data.models.fields import (
     DECIMALS,
@@ -20,7 +19,7 @@ from data.models.market import Record
 from data.providers.base import Ask
 from data.sandbox.tokens import Token
 from tests.unit.data.wire_law import truth
-from tests.unit.data.wire_law.agreement import Expected, Near
+from tests.unit.data.wire_law.agreement import UNSAID, Expected, Near
 from tests.unit.data.wire_law.truth import Eye, Truths
 
 
@@ -34,8 +33,8 @@ def _mint(eye: Eye, token: Token) -> Expected:
         "token": truth.key(token.mint),
         TOKEN_PROGRAM: token.program.value,
         DECIMALS: token.decimals,
-        # The mint of native SOL keeps no count: a node prints zero.
-        SUPPLY: Decimal(0) if token.mint == SOL_MINT else truth.supply(token),
+        # The mint of native SOL keeps no count.
+        SUPPLY: UNSAID if token.mint == SOL_MINT else truth.supply(token),
         MINT_AUTHORITY: Authority(token.mint_authority),
         FREEZE_AUTHORITY: Authority(token.freeze_authority),
         EXTENSIONS: tuple(each.name for each in token.extensions),
