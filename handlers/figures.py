@@ -26,7 +26,7 @@ def significant(value: Decimal, digits: int) -> Decimal:
 def price(value: Decimal) -> str:
     """Write a price in USD with four significant digits: $1,234.50, $0.01234, $0.0₅1234."""
     if value < 0:
-        return f"-{price(-value)}"
+        return f"-{price(value.copy_abs())}"
     if not value:
         return "$0"
     if value < 1:
@@ -42,13 +42,13 @@ def price(value: Decimal) -> str:
 
 def usd(value: Decimal) -> str:
     """Write a sum in USD: $512.30, $45.2K, $3.81B."""
-    return f"-{usd(-value)}" if value < 0 else f"${short(value, cents=True)}"
+    return f"-{usd(value.copy_abs())}" if value < 0 else f"${short(value, cents=True)}"
 
 
 def short(value: Decimal, *, cents: bool = False) -> str:
     """Write a number with three digits and its step: 45.2K, 1.20M."""
     if value < 0:
-        return f"-{short(-value, cents=cents)}"
+        return f"-{short(value.copy_abs(), cents=cents)}"
     if not value:
         return "0"
     for step, sign in _STEPS if value >= _STEPPED else ():
@@ -115,7 +115,7 @@ def address(text: str) -> str:
 def amount(value: Decimal) -> str:
     """Write how much of something: 2.5, 1,234,567.89, 0.0₅1234; never in steps."""
     if value < 0:
-        return f"-{amount(-value)}"
+        return f"-{amount(value.copy_abs())}"
     if value < 1:
         return price(value).removeprefix("$")
     return f"{value:,.{2 if value >= _WITH_CENTS else 6}f}".rstrip("0").rstrip(".")

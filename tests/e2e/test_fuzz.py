@@ -183,7 +183,7 @@ async def test_the_powerful_crash_nothing_either_and_each_deed_is_on_record(
     app: App, caplog: pytest.LogCaptureFixture
 ) -> None:
     powerful = await crowd(app, (Role.CHAT_ADMIN, Role.OPERATOR), guests=0)
-    count = COMMANDS // 10
+    count = COMMANDS // 5
     with nothing_crashes(caplog):
         outcomes = await storm(app, powerful, count)
     print(f"seed {SEED}: {count} commands by admins and operators, {dict(outcomes)}")

@@ -59,7 +59,7 @@ def test_a_price_reads_back_within_its_rounding(value: Decimal) -> None:
     written = figures.price(value)
     assert "E" not in written and "." not in written[-1:]
     assert abs(read_price(written) - value) <= value * Decimal("0.0005")
-    assert figures.price(-value) == f"-{written}"
+    assert figures.price(value.copy_negate()) == f"-{written}"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_short_number_reads_back_and_never_passes_its_step(value: Decimal) -> 
     assert abs(read_short(written) - value) <= value * Decimal("0.005")
     if not written.endswith("T"):
         assert read_short(written.rstrip("KMB")) < 1000
-    assert figures.short(-value) == f"-{written}"
+    assert figures.short(value.copy_negate()) == f"-{written}"
 
 
 @pytest.mark.parametrize(
