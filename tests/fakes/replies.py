@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 from functools import cache
 
+from hypothesis import strategies as st
+
 from handlers.reply import (
     Attachment,
     Button,
@@ -93,3 +95,8 @@ def _button(rng: random.Random) -> Button:
 def _invoke(rng: random.Random) -> Invoke:
     names = rng.sample(("token", "tf", "page"), rng.randrange(4))
     return Invoke(rng.choice(("t", "c", "why", "gone")), {name: words_of(rng, 100) for name in names})
+
+
+_seeds = st.integers(0, 2**32).map(random.Random)
+texts = _seeds.map(text_of)
+fields = _seeds.map(_field)
