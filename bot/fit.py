@@ -26,6 +26,8 @@ def fit(reply: Reply, limits: Limits) -> Reply:
         buttons=_buttons(reply.rows, limits),
         page=None,
     )
+    if size(fitted, limits) <= room:
+        return fitted
     fitted = _without_fields(fitted, limits, room, below=_ESSENTIAL)
     fitted = _shortened(fitted, limits, room, least=_LEAST_BODY)
     fitted = _without_fields(fitted, limits, room)

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any, Literal
 
 import structlog
@@ -36,19 +37,28 @@ _NAMED = re.compile(
     r"[\\\"']{0,3}\s?[:=]\s?[\\\"']{0,2}(?:bearer\s)?)[^\s\"'&,;}\\]+",
     re.IGNORECASE,
 )
+# Shorter than all of these, and without a sign that could stand behind a name: most of what is logged.
+_WORD = re.compile(r"[\w .+-]{0,18}")
 MASK = "***"
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 def masked(text: str) -> str:
     """Hide what has the shape of a secret."""
+    if _WORD.fullmatch(text):
+        return text
     return _NAMED.sub(rf"\1{MASK}", _SECRET_SHAPES.sub(MASK, text))
+
+
+@lru_cache(maxsize=1024)
+def _names_a_secret(name: str) -> bool:
+    return _SECRET_NAMES.search(name) is not None
 
 
 def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Mask values by their name, and secrets by their shape wherever they stand."""
     for name, value in event.items():
-        if _SECRET_NAMES.search(name):
+        if _names_a_secret(name):
             event[name] = MASK
         elif isinstance(value, str):
             event[name] = masked(value)
@@ -62,9 +72,9 @@ def configure(form: Literal["json", "console"], level: str) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         redact,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer = (
         structlog.processors.JSONRenderer()

@@ -17,6 +17,7 @@ from rich.live import Live
 from bot.console import render
 from data.models.chat import Chat, ChatKind, Identity, Level
 from data.models.ids import Platform
+from data.models.text import visible
 from handlers import sniff
 from handlers.dispatch import Dispatcher, Request
 from handlers.reply import Button, Image, Reply
@@ -75,7 +76,7 @@ class ConsoleFront:
                 if line.strip().lower() in _LEAVE:
                     return
                 if line.strip():
-                    await self.answer(line[:_LONGEST_LINE])
+                    await self.answer(visible(line[:_LONGEST_LINE]))
 
     async def answer(self, line: str) -> None:
         """Run one line and show its frames."""

@@ -157,13 +157,6 @@ def _embed(reply: Reply, commands: Mapping[str, str]) -> discord.Embed:
 
 def _tighter(limits: Limits, fitted: Reply, embed: discord.Embed) -> Limits | None:
     """Take off what marks and escapes put on, in proportion; None where all fits."""
-    words = _sizes(
-        fitted.title.plain,
-        fitted.body.plain,
-        [field.name for field in fitted.fields],
-        [field.value.plain for field in fitted.fields],
-        footer_text(fitted),
-    )
     drawn = _sizes(
         embed.title or "",
         embed.description or "",
@@ -171,14 +164,20 @@ def _tighter(limits: Limits, fitted: Reply, embed: discord.Embed) -> Limits | No
         [field.value or "" for field in embed.fields],
         embed.footer.text or "",
     )
-    room = {name: getattr(DISCORD, name) for name in drawn}
-    left = {
-        name: min(words[name] * room[name] // size, words[name] - 1)
-        for name, size in drawn.items()
-        if size > room[name]
-    }
-    if not left:
+    over = {name: size for name, size in drawn.items() if size > getattr(DISCORD, name)}
+    if not over:
         return None
+    words = _sizes(
+        fitted.title.plain,
+        fitted.body.plain,
+        [field.name for field in fitted.fields],
+        [field.value.plain for field in fitted.fields],
+        footer_text(fitted),
+    )
+    left = {
+        name: min(words[name] * getattr(DISCORD, name) // size, words[name] - 1)
+        for name, size in over.items()
+    }
     return replace(limits, **left, caption=left.get("total", limits.caption))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from tests.fakes.telegram import Chat, TelegramServer, User
 
 OPERATOR = 7000
 JOIN_S = 30.0
+SETTLE_S = 60.0
 OWNERS = (f"telegram:{OPERATOR}", f"discord:{OPERATOR}")
 
 
@@ -95,3 +98,20 @@ async def on_both(there: Platforms, state_dir: Path, *, clock: Clock | None = No
             await front.start()
             stack.push_async_callback(front.stop)
         yield app
+
+
+async def settled(there: Platforms, app: App, resting: int) -> None:
+    """Wait until all that was heard is done with; `resting` is how many background tasks always run."""
+    deadline = time.monotonic() + SETTLE_S
+    while left := unsettled(there, app, resting):
+        assert time.monotonic() < deadline, left
+        await asyncio.sleep(0.05)
+
+
+def unsettled(there: Platforms, app: App, resting: int) -> str:
+    """Name what is not done with yet."""
+    if there.telegram.updates.pending:
+        return f"{len(there.telegram.updates.pending)} updates not taken"
+    if len(app.nursery) > resting:
+        return f"{len(app.nursery)} tasks, not {resting}"
+    return "interactions not answered" if there.discord.interactions.pending else ""

@@ -199,23 +199,6 @@ async def test_the_powerful_crash_nothing_either_and_each_deed_is_on_record(
 # Through both front ends: what they hear, they answer as the platforms' rules want it.
 
 
-async def settled(there: Platforms, app: App, resting: int) -> None:
-    """Wait until all that was heard is done with; `resting` is how many background tasks always run."""
-    deadline = time.monotonic() + SETTLE_S
-    while left := unsettled(there, app, resting):
-        assert time.monotonic() < deadline, left
-        await asyncio.sleep(0.05)
-
-
-def unsettled(there: Platforms, app: App, resting: int) -> str:
-    """Name what is not done with yet."""
-    if there.telegram.updates.pending:
-        return f"{len(there.telegram.updates.pending)} updates not taken"
-    if len(app.nursery) > resting:
-        return f"{len(app.nursery)} tasks, not {resting}"
-    return "interactions not answered" if there.discord.interactions.pending else ""
-
-
 async def still_answers(there: Platforms) -> tuple[SentMessage, SeenMessage]:
     """Ask for a card on both, and give them."""
     home, before = there.telegram.private(there.olga), there.telegram.private(there.olga).last_message_id
@@ -240,8 +223,8 @@ async def test_odd_commands_and_forged_buttons_break_no_platforms_rule(
             for number in range(SPOKEN):
                 refused += say(there, cards, made, number)
                 if number % AT_ONCE == 0 or made.case(number).payload:  # one press at a time on a shared card
-                    await settled(there, app, resting)
-            await settled(there, app, resting)
+                    await stage.settled(there, app, resting)
+            await stage.settled(there, app, resting)
             assert await powers(app) == before
             await still_answers(there)
     there.verify()
@@ -277,6 +260,7 @@ def whole(text: str) -> str:
 
 # What Telegram says to a call about something that exists in a wrecked update alone.
 OF_THE_WRECK = {TelegramRule.CALLBACK, TelegramRule.INLINE, TelegramRule.TARGET, TelegramRule.GONE}
+EMPTY_IDS = {"callback_query_id is missing", "inline_query_id is missing"}
 
 
 @pytest.mark.timeout(3600 if LONG else 180)
@@ -292,15 +276,19 @@ async def test_wrecked_updates_end_nothing(tmp_path: Path, caplog: pytest.LogCap
                     there.telegram.push_raw(wreckage.telegram_wreck(chance, samples))
                     there.discord.dispatch_raw(*wreckage.discord_wreck(chance, seen))
                     if number % AT_ONCE == 0:
-                        await settled(there, app, resting)
-                await settled(there, app, resting)
+                        await stage.settled(there, app, resting)
+                await stage.settled(there, app, resting)
                 assert await powers(app) == before
                 await still_answers(there)
     kinds = Counter(event["event"] for event in events)
     print(f"seed {SEED}: {WRECKS} wrecked updates, {dict(kinds)}")
     assert not kinds.keys() & BAD_EVENTS, _told([event for event in events if event["event"] in BAD_EVENTS])
-    broken = [each for each in there.telegram.violations if each.rule not in OF_THE_WRECK]
-    assert not broken, "\n".join(f"{each} {each.params}" for each in broken)
+    broken = [
+        f"{each} {each.params}"
+        for each in there.telegram.violations
+        if each.rule not in OF_THE_WRECK and each.detail not in EMPTY_IDS
+    ]
+    assert not broken, "\n".join(broken)
     assert kinds["update_unreadable"] > 0
 
 
