@@ -52,8 +52,19 @@ def client(settings: DiscordSettings) -> discord.AutoShardedClient:
     )
     # discord.py reads events bare: one that is not as documented would end the gateway for good.
     parsers = made._connection.parsers  # noqa: SLF001 - there is no other way in
+    parsers["MESSAGE_CREATE"] = _from_people(parsers["MESSAGE_CREATE"])
     parsers |= {event: _careful(event, read) for event, read in parsers.items()}
     return made
+
+
+def _from_people(read: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Drop what bots write before it is read: each answer of ours comes back as an event."""
+
+    def parse(data: Any) -> None:
+        if not data["author"].get("bot"):
+            read(data)
+
+    return parse
 
 
 def _careful(event: str, read: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from cachetools import LRUCache, TTLCache
 
@@ -48,6 +49,7 @@ class Found:
     pool: str = ""
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """Fold a ticker for comparison: compatibility form, case, no dollar sign."""
     return unicodedata.normalize("NFKC", name).strip().lstrip("$").casefold()

@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -153,15 +154,15 @@ class Provider:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Call:
-    """One endpoint asked for one thing."""
+    """One endpoint asked for one thing; what is derived is worked out once."""
 
     provider: Provider
     endpoint: Endpoint
     ask: Ask
 
-    @property
+    @cached_property
     def target(self) -> str:
         """The path with its query, every value percent-encoded."""
         ask, endpoint = self.ask, self.endpoint
@@ -185,7 +186,7 @@ class Call:
         """The JSON body, for a POST."""
         return None if self.endpoint.payload is None else self.endpoint.payload(self.ask)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What makes two calls the same; some answers mix chains and are read for one of them."""
         ask = self.ask

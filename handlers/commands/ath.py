@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
+from core import addresses
 from core.addresses import TokenRef
 from core.enrichment.service import Enricher
 from core.recents import Recents
@@ -72,7 +73,7 @@ def _record(high: Decimal, snapshot: TokenSnapshot, source: str) -> Text:
 
 
 def _card(snapshot: TokenSnapshot, *rows: Text) -> Reply:
-    address = snapshot.token.address
+    address = addresses.word_of(snapshot.token)
     return Reply(
         title=title(snapshot),
         body=lines(*rows, text("Now ", price_line(snapshot, snapshot.at))),

@@ -1,19 +1,15 @@
 """Milliseconds of one candle chart, drawn by us and by mplfinance from the same bars at the same size.
 
-Run with `python -m tests.bench.charts`. The two take turns in one process and so meet the same machine.
-Ours is measured once more through the drawing process, with the longest that the event loop was held up.
+The two take turns in one process and so meet the same machine.
+Ours is measured once more through the drawing process, and how long the event loop was held up.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from statistics import median
-from time import perf_counter
 
 import matplotlib as mpl
 import mplfinance
@@ -25,15 +21,16 @@ from core.charts import candles, style
 from core.charts.render import Renderer
 from core.charts.spec import ChartSpec
 from data.clock import Deadline, SystemClock
+from tests.bench.measure import Goal, Row, Series, now
 from tests.unit.core.charts.series import spec_of, walk
 
 BARS = 300
 ROUNDS = 15
-RATIO_AT_MOST = 0.2
+AT_MOST = 0.2
 
 
-def measure() -> dict[str, float]:
-    """Draw the same bars with both, by turns; medians in milliseconds."""
+def measure() -> list[Row]:
+    """Draw the same bars with both, by turns, and ours once more through the drawing process."""
     spec = spec_of(walk(BARS))
     frame = _frame(spec)
     ours: list[float] = []
@@ -43,17 +40,15 @@ def measure() -> dict[str, float]:
         with _library_defaults():
             theirs.append(_timed(lambda: _mplfinance(frame)))
     assert _size(candles.draw(spec).png) == _size(_mplfinance(frame))
-    worker_ms, lag_ms = asyncio.run(_through_the_process())
-    ours_ms, theirs_ms = median(ours[1:]), median(theirs[1:])  # the first round of each loads fonts
-    return {
-        "ours_ms": round(ours_ms, 1),
-        "mplfinance_ms": round(theirs_ms, 1),
-        "ratio": round(ours_ms / theirs_ms, 3),
-        "through_process_ms": round(worker_ms, 1),
-        "loop_lag_ms": round(lag_ms, 2),
-        "ours_bytes": len(candles.draw(spec).png),
-        "mplfinance_bytes": len(_mplfinance(frame)),
-    }
+    through, late = asyncio.run(_through_the_process())
+    return [
+        Row(
+            subject=f"chart of {BARS} bars", unit="ms", against="mplfinance", goal=Goal(bound=AT_MOST),
+            ours=tuple(ours[1:]), peer=tuple(theirs[1:]),  # the first of each loads fonts
+        ),
+        Row(subject="chart through the drawing process", unit="ms", ours=through),
+        Row(subject="event loop late while charts are drawn", unit="ms", ours=late),
+    ]  # fmt: skip
 
 
 def _size(png: bytes) -> tuple[int, int]:
@@ -62,9 +57,9 @@ def _size(png: bytes) -> tuple[int, int]:
 
 
 def _timed(draw: Callable[[], object]) -> float:
-    started = perf_counter()
+    started = now()
     draw()
-    return (perf_counter() - started) * 1000
+    return (now() - started) * 1000
 
 
 def _frame(spec: ChartSpec) -> pd.DataFrame:
@@ -95,7 +90,7 @@ def _library_defaults() -> Iterator[None]:
         yield
 
 
-async def _through_the_process() -> tuple[float, float]:
+async def _through_the_process() -> tuple[Series, Series]:
     """Time different charts through the renderer, and how late the event loop wakes meanwhile."""
     renderer = Renderer()
     await renderer.warm()
@@ -104,22 +99,16 @@ async def _through_the_process() -> tuple[float, float]:
     times = []
     for count in range(BARS, BARS + ROUNDS):
         spec = spec_of(walk(count))
-        started = perf_counter()
+        started = now()
         await renderer.render(spec, Deadline.after(SystemClock(), 10))
-        times.append((perf_counter() - started) * 1000)
+        times.append((now() - started) * 1000)
     watch.cancel()
     await renderer.aclose()
-    return median(times), max(late)
+    return tuple(times), tuple(late)
 
 
 async def _watch_the_loop(late: list[float], every_s: float = 0.002) -> None:
     while True:
-        started = perf_counter()
+        started = now()
         await asyncio.sleep(every_s)
-        late.append((perf_counter() - started - every_s) * 1000)
-
-
-if __name__ == "__main__":
-    figures = measure()
-    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
-    sys.exit(figures["ratio"] > RATIO_AT_MOST)
+        late.append((now() - started - every_s) * 1000)

@@ -10,6 +10,7 @@ from statistics import median
 from typing import Literal
 
 Series = tuple[float, ...]
+now = time.perf_counter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +74,10 @@ def per_call(count: int) -> Callable[[Callable[[], Awaitable[object]]], Callable
 
     def timing(call: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[float]]:
         async def timed() -> float:
-            started = time.perf_counter()
+            started = now()
             for _ in range(count):
                 await call()
-            return (time.perf_counter() - started) / count * 1e6
+            return (now() - started) / count * 1e6
 
         return timed
 

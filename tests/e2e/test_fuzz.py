@@ -22,7 +22,7 @@ from structlog.testing import capture_logs
 from bot.app import App
 from core.payloads import Payloads
 from data.errors import BadArgument
-from data.models.chat import AuditEntry, FlagOverride, Identity, Level, Rule
+from data.models.chat import AuditEntry, FlagOverride, Identity, Level, Rule, User
 from data.models.ids import Platform, UserId
 from data.store.store import Store, Tx
 from handlers import actions
@@ -83,10 +83,18 @@ async def powers(app: App) -> Powers:
     async with app.services[Store].read() as tx:
         rules = [await tx.rules.for_chat(chat.key) for chat in chats]
         flags = await tx.flags.all()
-        users = await tx.users.page(limit=100)
+        users = [user async for user in _everyone(tx)]
         deeds = [entry async for entry in _deeds(tx)]
     privileged = [(user.id, user.level, user.blocked) for user in users if user.level > 1 or user.blocked]
     return Powers(rules, flags, privileged, deeds)
+
+
+async def _everyone(tx: Tx) -> AsyncIterator[User]:
+    after = 0
+    while page := await tx.users.page(after, limit=100):
+        after = page[-1].id
+        for user in page:
+            yield user
 
 
 async def _deeds(tx: Tx) -> AsyncIterator[AuditEntry]:

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from core.chats import Chats
 from core.people import FORGET_WITHIN
+from core.recents import Recents
 from data.models.chat import Level
 from handlers.reply import Button, Invoke
 from tests.integration.scene import HOSTILE, Person, Scene, button, buttons, group, stage, words
@@ -209,6 +210,7 @@ async def test_forgetting_leaves_no_row_with_the_account_and_the_audit_intact(sc
     await scene.say(admin, f"/deny c user:{person.identity.id}", here)
     await scene.say(person, "/c BONK", here)
     user = await scene.known(person)
+    await scene.app.services[Recents].write()
     assert {"identities", "recents", "rules"} <= set(scene.rows_naming(person.identity.id))
 
     asked = await scene.say(person, "/forget")
