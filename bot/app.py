@@ -121,6 +121,7 @@ async def build(
             nursery=nursery, renderer=renderer,
         )  # fmt: skip
         stack.push_async_callback(services[Recents].write)
+        stack.push_async_callback(services[Recents].write)
         registry = services[Registry]
         dispatcher = Dispatcher(
             registry=registry,

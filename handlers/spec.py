@@ -47,7 +47,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cooldown:
-    """At most `calls` in `per_s` seconds, for one person."""
+    """For one person: `calls` at once, and no more than `calls` in `per_s` seconds in the long run."""
 
     calls: int
     per_s: float
