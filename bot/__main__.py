@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words.version:
         sys.stdout.write(f"{__version__}\n")
         return 0
+    gc.set_threshold(20_000, 20, 20)  # imports make much and leave little, and so does service
     from bot import cli
 
     return cli.run(words)

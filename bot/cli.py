@@ -98,10 +98,9 @@ async def _stop(fronts: Sequence[FrontEnd]) -> None:
 
 
 def _spare_the_collector() -> None:
-    """Take what lives as long as the program out of every search for garbage, and search less often."""
+    """Take what lives as long as the program out of every later search for garbage."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def front_ends(app: App) -> list[FrontEnd]:

@@ -75,7 +75,10 @@ class Store:
 
     async def migrate(self) -> None:
         """Bring the schema to the newest version, on a thread; processes that start together take turns."""
-        await asyncio.to_thread(migrate.upgrade, self._engines.url)
+        async with _connected(self._engines.read) as connection:
+            current = await migrate.is_current(connection)
+        if not current:
+            await asyncio.to_thread(migrate.upgrade, self._engines.url)
         await self.cache.create()
 
     async def ping(self) -> None:

@@ -1,6 +1,6 @@
 """How soon the program is there: its help, its prompt, its first answer; against the bare interpreter.
 
-A prompt takes a terminal, so it is given one. The state directory exists, as it does from the second start on.
+A prompt takes a terminal, so it is given one. The database is there, as it is from the second start on.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ NOTHING = (sys.executable, "-c", "pass")
 LIBRARIES = (
     sys.executable,
     "-c",
-    "import aiohttp.web, httpx, msgspec, pydantic_settings, rich.live, sqlalchemy.ext.asyncio, stamina, structlog",
+    "import aiohttp.web, httpx, msgspec, numpy, pydantic_settings, rich.live, solders.litesvm, "
+    "sqlalchemy.ext.asyncio, stamina, structlog",
 )
-_PROMPT = b"trenchcoat> "
+_PROMPT = b"trenchcoat>"
 
 
 def _run(words: tuple[str, ...], environment: dict[str, str]) -> float:

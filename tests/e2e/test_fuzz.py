@@ -98,12 +98,12 @@ async def _everyone(tx: Tx) -> AsyncIterator[User]:
 
 
 async def _deeds(tx: Tx) -> AsyncIterator[AuditEntry]:
-    """Walk the audit; to join, and to have oneself forgotten, is everybody's right."""
+    """Walk the audit, without what is everybody's right: to join, to set one's own, to be forgotten."""
     before: int | None = None
     while page := await tx.audit.page(before, limit=100):
         before = page[-1].seq
         for entry in page:
-            if entry.action not in {"join", "forget"}:
+            if entry.action not in {"join", "setting", "forget"}:
                 yield entry
 
 

@@ -88,8 +88,10 @@ def discord_wreck(chance: random.Random, samples: list[tuple[str, Json]]) -> tup
     ruined = json.loads(json.dumps(wrecked(chance, body), ensure_ascii=False).encode(errors="replace"))
     if not isinstance(ruined, dict):
         ruined = {"d": ruined}
-    if "guild_id" in body:
-        ruined["guild_id"] = body["guild_id"]  # the loopback server finds the listener by it
+    # The loopback server finds the listener by the server's id.
+    listener = "id" if event.startswith("GUILD_") else "guild_id"
+    if listener in body:
+        ruined[listener] = body[listener]
     if "token" in ruined:
         ruined["token"] = f"nobody-{chance.getrandbits(64):x}"
     return event, ruined
