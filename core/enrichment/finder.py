@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+import structlog
 from cachetools import LRUCache, TTLCache
 
 from core.addresses import RefKind, TokenRef
 from core.enrichment.collect import Collected, collect
 from core.enrichment.plan import calls_for
 from data.clock import Clock, Deadline
-from data.errors import AmbiguousToken, UnknownToken
+from data.errors import AmbiguousToken, StoreUnavailable, UnknownToken
 from data.gateway.flight import Flights
 from data.gateway.gateway import Gateway
 from data.models.ids import SOL_MINT, USDC_MINT, Chain, ProviderId, TokenKey
@@ -29,6 +30,8 @@ from data.models.market import Capability, Pool, TokenMatch
 from data.nursery import Nursery
 from data.providers.base import Ask, Provider
 from data.store.store import Store
+
+log = structlog.get_logger("finder")
 
 _PATIENCE_S = 1.2
 _NEARLY_ALL = Decimal("0.9")
@@ -162,8 +165,11 @@ class Finder:
         return matches
 
     async def _remember(self, found: Sequence[TokenMatch]) -> None:
-        async with self._store.begin() as tx:
-            await tx.tokens.remember(found, self._clock.now())
+        try:
+            async with self._store.begin() as tx:
+                await tx.tokens.remember(found, self._clock.now())
+        except StoreUnavailable as error:
+            log.warning("tokens_not_remembered", count=len(found), error=str(error))
 
     async def suggest(self, typed: str, limit: int = 25) -> tuple[TokenMatch, ...]:
         """Complete a name from what was seen before; asks nobody."""

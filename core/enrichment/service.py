@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+import structlog
 from cachetools import LRUCache, TTLCache
 
 from core.addresses import RefKind, TokenRef
@@ -18,7 +19,7 @@ from core.enrichment.finder import Finder, Found
 from core.enrichment.plan import calls_for, plan_calls
 from core.enrichment.policies import CHAIN
 from data.clock import Clock, Deadline
-from data.errors import UnknownToken
+from data.errors import StoreUnavailable, UnknownToken
 from data.gateway.gateway import Gateway
 from data.models.fields import PRICE_USD, SYMBOL, Field
 from data.models.ids import ProviderId, TokenKey
@@ -34,6 +35,8 @@ from data.models.market import (
 from data.nursery import Nursery
 from data.providers.base import Ask, Call, Provider
 from data.store.store import Store
+
+log = structlog.get_logger("enricher")
 
 # A person reads the first frame within a second; what is not there by then follows in the second frame.
 _PATIENCE_S = 0.9
@@ -239,11 +242,14 @@ class Enricher:
             self._nursery.start(self._keep(snapshot), name="keep snapshot")
 
     async def _keep(self, snapshot: TokenSnapshot) -> None:
-        async with self._store.read() as tx:
-            last_at = await tx.snapshots.last_at(snapshot.token)
-        if last_at is None or abs(snapshot.at - last_at) >= _KEPT_EVERY:
-            async with self._store.begin() as tx:
-                await tx.snapshots.add(snapshot)
+        try:
+            async with self._store.read() as tx:
+                last_at = await tx.snapshots.last_at(snapshot.token)
+            if last_at is None or abs(snapshot.at - last_at) >= _KEPT_EVERY:
+                async with self._store.begin() as tx:
+                    await tx.snapshots.add(snapshot)
+        except StoreUnavailable as error:
+            log.warning("snapshot_not_kept", error=str(error))
 
 
 def known(snapshot: TokenSnapshot) -> bool:

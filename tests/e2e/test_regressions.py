@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from tests.fakes import program
 from tests.fakes.telegram import Rule
 
 TESS = {"id": 7002, "is_bot": False, "first_name": "Tess"}
+BONK = "DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263"
 PATIENCE_S = 10.0
 
 
@@ -90,3 +93,24 @@ async def test_a_refusal_is_told_where_it_cannot_be_kept(tmp_path: Path) -> None
         where = cast.chat(Platform.TELEGRAM, Place.PRIVATE, stranger)
         reply = await cast.last(app.dispatcher, stranger.asks(where, "flag"))
         assert reply.error == "not allowed"
+
+
+async def test_a_card_is_shown_where_nothing_of_it_can_be_kept(tmp_path: Path) -> None:
+    """Notes for later that a busy store did not take failed their tasks."""
+    with capture_logs() as events:
+        async with program.inside(tmp_path, owner_ids=cast.OWNERS) as app:
+            with sqlite3.connect(tmp_path / "practice.db") as database:
+                for table in ("tokens", "snapshots", "recents"):
+                    database.execute(f"ALTER TABLE {table} RENAME TO gone_{table}")
+            stranger = await cast.player(app, Platform.TELEGRAM, Role.STRANGER)
+            where = cast.chat(Platform.TELEGRAM, Place.PRIVATE, stranger)
+            resting = len(app.nursery)
+            reply = await cast.last(app.dispatcher, stranger.asks(where, "p", BONK))
+            assert "BONK" in reply.body.plain
+            deadline = time.monotonic() + PATIENCE_S
+            while len(app.nursery) > resting:
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.01)
+    noted = {event["event"] for event in events}
+    assert "snapshot_not_kept" in noted
+    assert "task_failed" not in noted
