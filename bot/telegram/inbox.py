@@ -223,7 +223,7 @@ class Inbox:
     def _under(self, query: types.CallbackQuery) -> Screen:
         """Show frames in the message whose button was pressed."""
         message = query.message
-        if message is None and query.inline_message_id is None:
+        if message is None and not query.inline_message_id:
             return self._screen(None)
         if message is None:
             return self._screen(None, Shown(inline_id=query.inline_message_id))

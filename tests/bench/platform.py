@@ -28,7 +28,9 @@ class Stopwatch:
     """The network, and how long each request took."""
 
     def __init__(self) -> None:
-        self.seconds: list[float] = []
+        self.begun = 0
+        self._seconds: list[float] = []
+        self._waiting: set[float] = set()
         self._network = HttpTransport()
 
     async def __aenter__(self) -> Self:
@@ -42,10 +44,19 @@ class Stopwatch:
 
     async def send(self, request: Request) -> Response:
         started = now()
+        self.begun += 1
+        self._waiting.add(started)
         try:
             return await self._network.send(request)
         finally:
-            self.seconds.append(now() - started)
+            self._waiting.discard(started)
+            self._seconds.append(now() - started)
+
+    @property
+    def slowest_s(self) -> float:
+        """How long the slowest request took, or has taken so far."""
+        at = now()
+        return max([*self._seconds, *(at - started for started in self._waiting)])
 
 
 @cache
