@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Awaitable
 
 from cachetools import TTLCache
 
@@ -57,11 +58,13 @@ async def _command(app: App) -> Row:
         )  # fmt: skip
         reference = parse_ref("SOL")
         assert reference is not None
-        await p.run(ctx, PriceArgs(tokens=(reference,)), enricher=enricher, recents=recents)
+        reply = p.run(ctx, PriceArgs(tokens=(reference,)), enricher=enricher, recents=recents)
+        assert isinstance(reply, Awaitable)
+        await reply
 
     ours, peer = await by_turns(ROUNDS, per_call(400)(dispatched), per_call(400)(bare))
     return Row(
-        subject="cached /p: recognised, bound, guarded, logged", unit="us", against="its function bare",
+        subject="cached /p: recognised, bound, guarded, logged", unit="µs", against="its function bare",
         ours=ours, peer=peer,
     )  # fmt: skip
 
@@ -80,7 +83,7 @@ async def _enrichment(app: App) -> Row:
 
     ours, peer = await by_turns(ROUNDS, per_call(400)(repeated), per_call(40)(anew))
     return Row(
-        subject="cached enrichment, asked again in a second", unit="us", against="resolved anew", ours=ours,
+        subject="cached enrichment, asked again in a second", unit="µs", against="resolved anew", ours=ours,
         peer=peer,
     )  # fmt: skip
 
@@ -106,8 +109,8 @@ async def _parts(app: App) -> list[Row]:
     costs, _ = await by_turns(ROUNDS, per_call(40)(resolved), per_call(1)(looked_up))
     sources = len(collected.answers)
     return [
-        Row(subject="gateway hit", unit="us", against="TTLCache.get", ours=ours, peer=peer),
-        Row(subject=f"resolve what {sources} sources said", unit="us", ours=costs),
+        Row(subject="gateway hit", unit="µs", against="TTLCache.get", ours=ours, peer=peer),
+        Row(subject=f"resolve what {sources} sources said", unit="µs", ours=costs),
     ]
 
 
