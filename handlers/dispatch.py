@@ -126,14 +126,19 @@ class Dispatcher:
                 log.info("command_answered", outcome=outcome, ms=round(seconds * 1000, 1))
 
     async def complete(self, request: Request, param: str, typed: str) -> tuple[tuple[str, str], ...]:
-        """Suggest values for an argument; empty where nothing can be suggested in time."""
+        """Suggest values for an argument; empty for who may not run the command, or where time is short."""
         try:
             spec = self.registry.get(request.command)
             about = next((item.about for item in spec.params if item.name == param), None)
             if about is None or about.complete is None:
                 return ()
             async with asyncio.timeout(self.complete_s):
-                ctx = await self._ctx(spec, {}, request, self.request_ids(), self.complete_s)
+                rules = await self.chats.rules(request.chat)
+                standing = guards.needs_standing(spec, request.chat, rules)
+                ctx = await self._ctx(
+                    spec, {}, request, self.request_ids(), self.complete_s, standing=standing
+                )
+                guards.check(spec, ctx.actor, ctx.chat, rules, ctx.flags)
                 return (await self.completers[about.complete](ctx, typed))[:25]
         except (TrenchcoatError, TimeoutError) as error:
             log.debug("completion_failed", reason=type(error).__name__)

@@ -333,7 +333,7 @@ async def test_a_request_carries_what_it_needs_and_nothing_else() -> None:
     assert ctx.flags == {"on": True}
 
 
-def completing(completer: Any) -> tuple[Dispatcher, Request]:
+def completing(completer: Any, level: Level = Level.ANYONE) -> tuple[Dispatcher, Request]:
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Args:
         name: Annotated[str, Arg("Name", complete=completer)] = ""
@@ -341,7 +341,7 @@ def completing(completer: Any) -> tuple[Dispatcher, Request]:
     async def run(ctx: Ctx, args: Any) -> Reply:
         return Reply()
 
-    spec = command("pick", "Pick", group=Group.DATA, args=_plain(Args, completer))(run)
+    spec = command("pick", "Pick", group=Group.DATA, args=_plain(Args, completer), level=level)(run)
     on = bench()
     dispatcher = replace(
         on.dispatcher, registry=Registry([spec]), runners={"pick": run}, completers={completer: completer}
@@ -365,6 +365,16 @@ async def test_suggestions_are_at_most_what_a_platform_shows() -> None:
     assert len(await dispatcher.complete(request, "name", "a")) == 25
     assert await dispatcher.complete(request, "other", "a") == ()
     assert await dispatcher.complete(replace(request, command="gone"), "name", "a") == ()
+
+
+async def test_who_may_not_run_a_command_gets_no_suggestions_for_it() -> None:
+    """Suggestions of an operator's command were given to anybody."""
+
+    async def suggest(ctx: Ctx, typed: str) -> tuple[tuple[str, str], ...]:
+        return (("secret", "secret"),)
+
+    dispatcher, request = completing(suggest, Level.OPERATOR)
+    assert await dispatcher.complete(request, "name", "s") == ()
 
 
 @pytest.mark.parametrize("fault", [StoreUnavailable("locked"), UserError("no"), TimeoutError()])
