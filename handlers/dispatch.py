@@ -20,6 +20,7 @@ from data.ports import Clock, Deadline
 from handlers import failures, guards
 from handlers.args import Completer
 from handlers.failures import Asked
+from handlers.menu import permitted
 from handlers.registry import Registry
 from handlers.reply import Reply
 from handlers.spec import CommandSpec, Ctx, Origin
@@ -148,14 +149,7 @@ class Dispatcher:
         """List the commands that a person may run in a chat."""
         ctx = await self._ctx(self.registry.specs[0], {}, request, "", 1.0, standing=True)
         rules = await self.chats.rules(request.chat)
-        allowed = []
-        for spec in self.registry:
-            try:
-                guards.check(spec, ctx.actor, ctx.chat, rules, ctx.flags)
-            except NotAllowed:
-                continue
-            allowed.append(spec)
-        return tuple(allowed)
+        return tuple(permitted(self.registry, ctx.actor, ctx.chat, rules, ctx.flags))
 
     async def _run(
         self, spec: CommandSpec, named: Mapping[str, str], request: Request, request_id: str
