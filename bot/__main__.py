@@ -31,7 +31,33 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--offline", action="store_true", help="ask no provider and no platform")
     commands.add_parser("migrate", help="bring the database to the newest schema")
     commands.add_parser("commands", help="list every command with its arguments")
+    _keys(commands.add_parser("keys", help="keep providers' keys, sealed in the database"))
+    _coins(commands.add_parser("coins", help="take in lists of coins, and write them out"))
     return root
+
+
+def _coins(parent: argparse.ArgumentParser) -> None:
+    actions = parent.add_subparsers(dest="action", metavar="action", required=True)
+    take = actions.add_parser("import", help="ask every source about each coin of a CSV file")
+    take.add_argument("file", metavar="FILE.csv", help="with a column mint or address")
+    take.add_argument("--name", metavar="N", help="the list's name (default: the file's)")
+    take.add_argument("--refresh", action="store_true", help="do coins again that are done")
+    give = actions.add_parser("export", help="write a list with what is known of its coins")
+    give.add_argument("file", metavar="OUT.csv")
+    give.add_argument("--name", metavar="N", help="which list (default: every coin that is known)")
+
+
+def _keys(parent: argparse.ArgumentParser) -> None:
+    actions = parent.add_subparsers(dest="action", metavar="action", required=True)
+    give = actions.add_parser("set", help="seal one more key of a provider: asked for, or from a pipe")
+    give.add_argument("provider", metavar="PROVIDER")
+    give.add_argument("surplus", nargs="*", help=argparse.SUPPRESS)  # to refuse a key without repeating it
+    give.add_argument("--from-file", metavar="FILE", help="read the key from FILE")
+    actions.add_parser("list", help="list the keys, without showing them")
+    remove = actions.add_parser("remove", help="forget a key")
+    remove.add_argument("provider", metavar="PROVIDER")
+    remove.add_argument("number", metavar="NUMBER", type=int, nargs="?", help="which, where it has several")
+    actions.add_parser("rotate", help="make a new master key and seal every key anew")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,28 +10,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from pydantic import SecretStr
 
 import handlers.commands
-from bot import inject, market
-from bot.health import HealthServer
+from bot import boarding, enriching, inject, listening, market, scanning
+from bot.health import HealthServer, Readiness
 from bot.inject import Services
 from bot.observe import CommandMetrics
 from config.settings import Settings
 from core.charting import Charts
 from core.charts.render import Renderer
 from core.chats import Chats
-from core.enrichment.finder import Finder
-from core.enrichment.service import Enricher
+from core.enrichment.reliability import Reliability
+from core.flows import Flows
+from core.keys import Keys, master
+from core.past import Past
 from core.payloads import Payloads
 from core.people import People
 from core.rates import Rates
 from core.recents import Recents
 from core.sources import Sources
+from core.streams import Feeds
 from core.throttle import Throttle
 from core.vitals import Vitals
 from data.chain.rpc import SOLANA_RPC
 from data.clock import Clock, SystemClock
 from data.errors import ConfigError
+from data.feeds.socket import Means
 from data.gateway.gateway import Gateway
 from data.gateway.shared import RedisLedger, RedisLink, RedisTier
 from data.gateway.transport import HttpTransport, Transport
@@ -101,6 +106,9 @@ async def build(
         store = await Store.open(database_url(settings, state_dir), real_clock)
         stack.push_async_callback(store.close)
         await store.migrate()
+        sealed: Mapping[ProviderId, tuple[SecretStr, ...]] = {}
+        if not settings.practice:  # which takes no key
+            sealed = await Keys(store, master(settings, state_dir, real_clock)).opened()
         sandbox = None
         if settings.practice:
             sandbox = await stack.enter_async_context(market.server(settings.sandbox, world_clock))
@@ -111,17 +119,20 @@ async def build(
         gateway = Gateway(
             transport=transport, tiers=tiers(settings, store, shared, world_clock), clock=world_clock,
             nursery=nursery, metrics=metrics, rng=chance,
-            access=market.access(providers, settings, sandbox.base_urls if sandbox else {}),
+            access=market.access(providers, settings, sandbox.base_urls if sandbox else {}, sealed),
             ledgers=ledgers(shared, world_clock),
         )  # fmt: skip
         renderer = Renderer()
         stack.push_async_callback(renderer.aclose)
+        means = Means(clock=world_clock, rng=chance, nursery=nursery, metrics=metrics)
+        feeds = listening.start(settings, sandbox, means, gateway, transport, providers)
         services = wire(
             settings, clock=world_clock, wall=real_clock, store=store, gateway=gateway, providers=providers,
-            nursery=nursery, renderer=renderer,
+            nursery=nursery, renderer=renderer, feeds=feeds,
         )  # fmt: skip
         stack.push_async_callback(services[Recents].write)
-        stack.push_async_callback(services[Recents].write)
+        await services[Reliability].load()
+        stack.push_async_callback(services[Reliability].keep)
         registry = services[Registry]
         dispatcher = Dispatcher(
             registry=registry,
@@ -152,16 +163,17 @@ def wire(
     providers: Mapping[ProviderId, Provider],
     nursery: Nursery,
     renderer: Renderer,
+    feeds: Feeds,
 ) -> Services:
     """Make the services that commands may ask for, by their types.
 
     `clock` is the market's time; `wall` that of what people wrote, which must outlive a practice market.
     """
-    finder = Finder(gateway=gateway, providers=providers, store=store, nursery=nursery, clock=clock)
-    enricher = Enricher(
-        gateway=gateway, providers=providers, finder=finder, store=store, nursery=nursery, clock=clock
-    )
-    sources = Sources(gateway, providers)
+    # What is off is shown among the sources, and is nothing that a card could miss.
+    asked = {name: provider for name, provider in providers.items() if gateway.asks(provider)}
+    learning = enriching.services(gateway=gateway, providers=asked, store=store, nursery=nursery, clock=clock)
+    finder, enricher = learning.finder, learning.enricher
+    sources = Sources(gateway, providers, learning.reliability)
     open_registration = settings.access.registration == "open"
     people = People(store, owners=owners(settings), open_registration=open_registration)
     throttle = Throttle(clock)
@@ -170,11 +182,26 @@ def wire(
         clock,
         store,
         gateway,
-        finder,
-        enricher,
+        *learning.services,
+        *scanning.services(
+            enricher=enricher, finder=finder, gateway=gateway, providers=asked, nursery=nursery, clock=clock
+        ),
         sources,
+        feeds,
+        *boarding.services(
+            gateway=gateway,
+            providers=asked,
+            enricher=enricher,
+            store=store,
+            renderer=renderer,
+            nursery=nursery,
+            clock=clock,
+            launches=feeds.launches,
+        ),
         commands.discover(handlers.commands),
         Charts(enricher, renderer, practice=settings.practice),
+        Flows(gateway, asked),
+        Past(store, clock),
         people,
         throttle,
         InlineSearch(
@@ -188,7 +215,7 @@ def wire(
         Chats(store),
         Recents(store, wall, nursery),
         Payloads(store, wall),
-        Rates(enricher, gateway, providers),
+        Rates(enricher, gateway, asked, nursery),
         Vitals(store=store, sources=sources, nursery=nursery, clock=clock, practice=settings.practice),
     )
 
@@ -244,11 +271,16 @@ def owners(settings: Settings) -> tuple[Identity, ...]:
     )
 
 
-def probes(app: App) -> HealthServer | None:
+def probes(app: App, readiness: Readiness) -> HealthServer | None:
     """Make the server of probes, figures and webhooks, where a port is set."""
     http = app.settings.http
     if http.port is None:
         return None
     return HealthServer(
-        host=http.host, port=http.port, ping=app.services[Store].ping, metrics=app.metrics, routes=app.routes
+        host=http.host,
+        port=http.port,
+        ping=app.services[Store].ping,
+        metrics=app.metrics,
+        readiness=readiness,
+        routes=app.routes,
     )

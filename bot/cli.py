@@ -11,17 +11,24 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import structlog
+
 import handlers.commands
 from bot import app as composition
 from bot.app import App, build
 from bot.frontend import FrontEnd
+from bot.health import Readiness
 from config import logs
 from config.settings import Settings, SettingsError, load
-from core.jobs import housekeeping
+from core.enrichment.refresh import Refresher
+from core.enrichment.reliability import Reliability
+from core.jobs import housekeeping, learning, refreshing
 from data.clock import SystemClock
 from data.errors import ConfigError, StoreUnavailable
 from data.store.store import Store
 from handlers import registry
+
+log = structlog.get_logger("run")
 
 OK, FAILED, MISCONFIGURED = 0, 1, 2
 
@@ -49,10 +56,14 @@ def _refuse(problems: Sequence[str]) -> int:
 
 
 def _overrides(words: argparse.Namespace) -> dict[str, object]:
+    if words.command == "keys":
+        return {"market": "live"}  # the practice market, with its own database, takes no keys
     return {"frontends": "console"} if words.command == "console" else {}
 
 
 def _on_console(words: argparse.Namespace, settings: Settings) -> bool:
+    if words.command == "coins":
+        return True
     return words.command in {None, "run", "console"} and settings.front_ends == ("console",)
 
 
@@ -76,8 +87,14 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
     async with build(settings) as app, AsyncExitStack() as stack:
         fronts = front_ends(app)
         store, wall = app.services[Store], SystemClock()
-        await stack.enter_async_context(Scheduler(housekeeping(store, wall), store, wall))
-        health = composition.probes(app)
+        jobs = (
+            *housekeeping(store, wall),
+            learning(app.services[Reliability]),
+            refreshing(app.services[Refresher]),
+        )
+        await stack.enter_async_context(Scheduler(jobs, store, wall))
+        readiness = Readiness()
+        health = composition.probes(app, readiness)
         if health is not None:
             await stack.enter_async_context(health)
         listening: list[FrontEnd] = []
@@ -86,10 +103,24 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
             await front.start()
             listening.append(front)
         _spare_the_collector()
-        await stopping.wait()
-        if health is not None:
-            health.stopping = True
-    return OK
+        readiness.phase = "serving"
+        ended = app.nursery.start(_watch(listening, readiness), name="front ends")
+        stopped = app.nursery.start(stopping.wait(), name="signals")
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        readiness.phase = "stopping"
+    return OK if stopping.is_set() else FAILED
+
+
+async def _watch(fronts: Sequence[FrontEnd], readiness: Readiness) -> None:
+    """Note each front end that its platform has ended, while the others go on; return when none is left."""
+
+    async def watch(front: FrontEnd) -> None:
+        reason = await front.ended()
+        readiness.ended.add(front.platform.value)
+        log.error("front_end_ended", platform=front.platform.value, reason=reason)
+
+    await asyncio.gather(*map(watch, fronts))
 
 
 async def _stop(fronts: Sequence[FrontEnd]) -> None:
@@ -168,6 +199,20 @@ async def _commands(settings: Settings, words: argparse.Namespace) -> int:
     return OK
 
 
+async def _keys(settings: Settings, words: argparse.Namespace) -> int:
+    """Keep providers' keys."""
+    from bot import keys
+
+    return await keys.run(settings, words)
+
+
+async def _coins(settings: Settings, words: argparse.Namespace) -> int:
+    """Take in and write out lists of coins."""
+    from bot import coins
+
+    return await coins.run(settings, words)
+
+
 async def _doctor(settings: Settings, words: argparse.Namespace) -> int:
     """Check everything, and say what to do about what is wrong."""
     from bot import doctor
@@ -194,4 +239,6 @@ _COMMANDS = {
     "migrate": _migrate,
     "commands": _commands,
     "doctor": _doctor,
+    "keys": _keys,
+    "coins": _coins,
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot import app as composition
+from bot import market
 from config.settings import Settings
 from data.clock import Deadline
 from data.errors import TrenchcoatError
@@ -18,6 +19,7 @@ from data.models.market import Answer, GapReason
 from data.providers.base import Ask, Call
 
 _WAIT_S = 10.0
+_HEAVY_S = 8.0  # what may take so long is no way to knock
 _MESSAGE_CONTENT = (1 << 18) | (1 << 19)  # the application flags of the intent, in full and limited form
 
 
@@ -141,8 +143,12 @@ async def _providers(app: composition.App) -> AsyncIterator[Finding]:
     gateway = app.services[Gateway]
     deadline = Deadline.after(app.clock, _WAIT_S)
     calls = []
-    for provider in composition.all_providers().values():
-        fitting = [item for item in provider.endpoints if item.by == "token" and SOL.chain in provider.chains]
+    for provider in market.providers(composition.all_providers(), practice=app.settings.practice).values():
+        fitting = [
+            item
+            for item in provider.endpoints
+            if item.by == "token" and SOL.chain in provider.chains and item.timeout_s < _HEAVY_S
+        ]
         cheapest = min(fitting, key=lambda endpoint: (endpoint.cost, endpoint.timeout_s), default=None)
         if cheapest is not None:
             calls.append(Call(provider=provider, endpoint=cheapest, ask=Ask(tokens=(SOL,))))
@@ -150,7 +156,7 @@ async def _providers(app: composition.App) -> AsyncIterator[Finding]:
     for call, result in zip(calls, results, strict=True):
         if isinstance(result, Answer):
             yield Finding(call.provider.id, "answers")
-        elif result.reason in {GapReason.NOT_LISTED, GapReason.DISABLED}:
+        elif result.reason in {GapReason.NOT_LISTED, GapReason.DISABLED, GapReason.KEY_MISSING}:
             yield Finding(call.provider.id, result.reason.value)
         else:
             name = call.provider.id.upper()

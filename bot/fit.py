@@ -18,14 +18,16 @@ def fit(reply: Reply, limits: Limits) -> Reply:
     """Make a reply fit: parts to their own limits, then fields by priority, then the body's end."""
     measure = limits.measure
     room = limits.caption if reply.image is not None else limits.total
-    fitted = reply.with_(
-        title=cut(reply.title, min(limits.title, room // 2), measure),
-        body=cut(reply.body, min(limits.body, room), measure),
-        footer=cut(reply.footer, min(limits.footer, room // 4) - _mark(reply, limits), measure),
-        fields=_fields(reply, limits),
-        buttons=_buttons(reply.rows, limits),
-        page=None,
-    )
+    parts = {
+        "title": cut(reply.title, min(limits.title, room // 2), measure),
+        "body": cut(reply.body, min(limits.body, room), measure),
+        "footer": cut(reply.footer, min(limits.footer, room // 4) - _mark(reply, limits), measure),
+        "fields": _fields(reply, limits),
+        "buttons": _buttons(reply.rows, limits),
+        "page": None,
+    }
+    changed = {name: part for name, part in parts.items() if getattr(reply, name) is not part}
+    fitted = reply.with_(**changed) if changed else reply
     if size(fitted, limits) <= room:
         return fitted
     fitted = _without_fields(fitted, limits, room, below=_ESSENTIAL)

@@ -67,6 +67,10 @@ class FrontEnd(Protocol):
         """
         ...
 
+    async def ended(self) -> str:
+        """Wait until the platform itself ends it for good, as when a token is revoked; gives the reason."""
+        ...
+
     async def stop(self) -> None:
         """Stop listening, finish the frames in flight, and close."""
         ...

@@ -1,16 +1,36 @@
-"""Probes and figures over HTTP: /live (the loop turns), /ready (the store answers), /metrics."""
+"""Probes and figures over HTTP: /live, /ready, /metrics.
+
+Live: the loop turns. Ready: the store answers, and every front end still listens.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Literal
 
 from aiohttp import web
 
 from data.errors import ConfigError, TrenchcoatError
 from data.metrics import CONTENT_TYPE, Metrics
+
+
+@dataclass(slots=True)
+class Readiness:
+    """Whether the front ends take work; `ended` names the platforms that are served no more."""
+
+    phase: Literal["starting", "serving", "stopping"] = "starting"
+    ended: set[str] = field(default_factory=set)
+
+    @property
+    def problem(self) -> str:
+        """What keeps it from being ready; empty where nothing does."""
+        if self.phase != "serving":
+            return self.phase
+        return f"ended: {', '.join(sorted(self.ended))}" if self.ended else ""
 
 
 class HealthServer(AbstractAsyncContextManager["HealthServer"]):
@@ -23,6 +43,7 @@ class HealthServer(AbstractAsyncContextManager["HealthServer"]):
         port: int,
         ping: Callable[[], Awaitable[None]],
         metrics: Metrics,
+        readiness: Readiness,
         routes: Iterable[web.RouteDef] = (),
         check_s: float = 2.0,
     ) -> None:
@@ -40,7 +61,7 @@ class HealthServer(AbstractAsyncContextManager["HealthServer"]):
         )
         self._runner = web.AppRunner(app, access_log=None)
         self._host, self._port = host, port
-        self.stopping = False
+        self._readiness = readiness
 
     @property
     def port(self) -> int:
@@ -72,8 +93,8 @@ class HealthServer(AbstractAsyncContextManager["HealthServer"]):
         return web.json_response({"live": True})
 
     async def _ready(self, request: web.Request) -> web.Response:
-        if self.stopping:
-            return web.json_response({"ready": False, "problem": "stopping"}, status=503)
+        if self._readiness.problem:
+            return web.json_response({"ready": False, "problem": self._readiness.problem}, status=503)
         try:
             async with asyncio.timeout(self._check_s):
                 await self._ping()

@@ -6,7 +6,10 @@ import random
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from config.settings import ProviderSettings, SandboxSettings, Settings
 from data.clock import Clock
@@ -62,12 +65,13 @@ def server(chosen: SandboxSettings, clock: Clock, *, port: int = 0) -> SandboxSe
 
 
 def providers(found: Mapping[ProviderId, Provider], *, practice: bool) -> dict[ProviderId, Provider]:
-    """Give the providers as they are, or with the quotas of the practice market, which costs nobody."""
+    """Give the providers as they are, or as the practice market has them: it asks no key and costs nobody."""
     if not practice:
         return dict(found)
     return {
         name: replace(
             provider,
+            auth=replace(provider.auth, required=False),
             quotas={
                 bucket: replace(
                     quota, calls=quota.calls * _PRACTICE_CALLS, burst=quota.burst * _PRACTICE_CALLS
@@ -80,9 +84,12 @@ def providers(found: Mapping[ProviderId, Provider], *, practice: bool) -> dict[P
 
 
 def access(
-    providers: Mapping[ProviderId, Provider], settings: Settings, practice: Mapping[str, str]
+    providers: Mapping[ProviderId, Provider],
+    settings: Settings,
+    practice: Mapping[str, str],
+    sealed: Mapping[ProviderId, tuple[SecretStr, ...]] = MappingProxyType({}),
 ) -> dict[ProviderId, Access]:
-    """Say for each provider where it is reached and with which key.
+    """Say for each provider where it is reached and with which keys: that of the settings, then the sealed.
 
     Raises:
         ConfigError: a setting names a provider that does not exist.
@@ -96,11 +103,14 @@ def access(
     result = {}
     for provider in providers.values():
         chosen = settings.providers.get(provider.id, ProviderSettings())
+        given = () if chosen.api_key is None else (chosen.api_key,)
+        keys = (*given, *sealed.get(provider.id, ()))
         result[provider.id] = Access(
             base_url=chosen.base_url or practice.get(provider.id, provider.base_url),
+            spare_urls=chosen.spare_urls,
             # A practice market takes no key: none is sent to it.
-            api_key=None if practice and not chosen.base_url else chosen.api_key,
-            enabled=chosen.enabled,
+            api_keys=() if practice and not chosen.base_url else keys,
+            enabled=(provider.on or bool(practice)) if chosen.enabled is None else chosen.enabled,
         )
     return result
 

@@ -5,10 +5,12 @@ Masking is the last line of defence: no caller logs a secret, a key, or a person
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -40,6 +42,9 @@ _NAMED = re.compile(
 # Shorter than all of these, and without a sign that could stand behind a name: most of what is logged.
 _WORD = re.compile(r"[\w .+-]{0,18}")
 MASK = "***"
+_NOTHING: Mapping[str, str] = {}
+_ABOUT: ContextVar[Mapping[str, str]] = ContextVar("about")
+_ENCODER = json.JSONEncoder(default=str)  # made once: a new one for each line costs more than the line
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -67,24 +72,47 @@ def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mutable
     return event
 
 
+def _written(event: MutableMapping[str, Any], **_: object) -> str:
+    return _ENCODER.encode(event)
+
+
+class about:  # noqa: N801 - reads as what it is, where it is used
+    """Say in every line that is logged within the block, or in a task started there, what it is about."""
+
+    __slots__ = ("_before", "_what")
+
+    def __init__(self, **what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        self._before = _ABOUT.set({**_ABOUT.get(_NOTHING), **self._what})
+
+    def __exit__(self, *_: object) -> None:
+        _ABOUT.reset(self._before)
+
+
+def _told(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {**_ABOUT.get(_NOTHING), **event}
+
+
 def configure(form: Literal["json", "console"], level: str) -> None:
     """Set structlog up; the libraries' own loggers go the same way at WARNING."""
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        _told,
         structlog.processors.add_log_level,
         structlog.processors.format_exc_info,
         redact,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_written)
         if form == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)

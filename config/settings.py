@@ -52,6 +52,12 @@ def _url(value: object) -> str:
     return value.rstrip("/")
 
 
+def _stream(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"wss?://[^\s/@]+(/[^\s]*)?", value):
+        raise ValueError("must be a WebSocket's address such as wss://host/path")
+    return value
+
+
 def _latency(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -73,8 +79,17 @@ def _secret(value: object) -> object:
     return stripped
 
 
+def _urls(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(_url(word.strip()) for word in value.split(",") if word.strip())
+
+
 Url = Annotated[str, BeforeValidator(_url)]
+Urls = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_urls)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+StreamUrl = Annotated[str, BeforeValidator(_stream)]
+SecretStreamUrl = Annotated[SecretStr, BeforeValidator(_stream)]
 
 
 class Section(BaseModel):
@@ -112,8 +127,32 @@ class ProviderSettings(Section):
     """One market API."""
 
     base_url: Url | None = Field(default=None, description="Another address for this provider")
+    spare_urls: Urls = Field(
+        default=(),
+        description="More addresses of the same API, comma-separated: the next is asked where one fails",
+    )
     api_key: Secret | None = Field(default=None, description="Key, where the provider has one")
-    enabled: bool = Field(default=True, description="Whether it is asked at all")
+    enabled: bool | None = Field(
+        default=None, description="Whether it is asked at all; unset: yes, but for unofficial ones"
+    )
+
+
+class FeedSettings(Section):
+    """Streams of what happens on the chain."""
+
+    enabled: bool = Field(default=True, description="Whether any stream is listened to")
+    pumpportal_url: StreamUrl = Field(
+        default="wss://pumpportal.fun/api/data", description="PumpPortal's stream of launches"
+    )
+    pumpportal_key: Secret | None = Field(
+        default=None, description="PumpPortal key with funds, for streams of trades"
+    )
+    solana_ws_url: SecretStreamUrl | None = Field(
+        default=None, description="WebSocket of a Solana node, which may hold a key; empty means none"
+    )
+    stall_s: float | None = Field(
+        default=None, gt=0, description="Seconds of silence that are a stall; empty means 75 for launches"
+    )
 
 
 class AiSettings(Section):
@@ -186,12 +225,19 @@ class Settings(BaseSettings):
         default=None, description="postgresql://… ; empty means SQLite in state_dir"
     )
     redis_url: Secret | None = Field(default=None, description="redis://… ; empty means none")
+    master_key: Secret | None = Field(
+        default=None, description="Base64 of 32 bytes that seal the providers' keys; empty means a file"
+    )
+    master_key_file: Path | None = Field(
+        default=None, description="File of the master key; empty means master.key in state_dir"
+    )
     owner_ids: Annotated[tuple[str, ...], BeforeValidator(_owners), NoDecode] = Field(
         default=(), description="Operators for good: telegram:123,discord:456"
     )
     telegram: TelegramSettings = TelegramSettings()
     discord: DiscordSettings = DiscordSettings()
     providers: dict[str, ProviderSettings] = Field(default={}, description="By provider id")
+    feeds: FeedSettings = FeedSettings()
     ai: AiSettings = AiSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from data.models.ids import SOL_MINT, USDC_MINT, Chain, TokenKey
@@ -232,6 +233,7 @@ def _placed(text: str, kind: RefKind, chain: Chain | None) -> TokenRef | None:
     return TokenRef(kind, ref.text, None if chain is Chain.SOLANA else chain)
 
 
+@lru_cache(maxsize=512)
 def parse_ref(word: str) -> TokenRef | None:
     """Read one word or link as a token: an address, a chart link, `$TICKER`, or a bare ticker.
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from core.charts.pictures import Picture
 from core.charts.render import Renderer
-from core.charts.spec import Chart, ChartSpec, Scale, drawable, suggested_scale
+from core.charts.spec import Chart, ChartSpec, Look, Scale, Study, drawable, suggested_scale
 from core.enrichment.service import Enricher
 from data.clock import Deadline
 from data.models.fields import NAME, SYMBOL
 from data.models.market import Gap, Pool, Timeframe, TokenSnapshot
 
 BARS = 160
+_WARM_UP = 140  # bars before them: by then an average of 50 has forgotten how it was started to 3 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +37,40 @@ class Charts:
         self._practice = practice
 
     async def draw(
-        self, snapshot: TokenSnapshot, timeframe: Timeframe, deadline: Deadline, *, scale: Scale | None = None
+        self,
+        snapshot: TokenSnapshot,
+        timeframe: Timeframe,
+        deadline: Deadline,
+        *,
+        scale: Scale | None = None,
+        look: Look = Look.CANDLES,
+        studies: tuple[Study, ...] = (),
     ) -> Drawing:
-        """Draw a token's bars; `scale` None lets the range decide."""
+        """Draw a token's newest bars; `scale` None lets the range decide."""
         series, pool, gaps = await self._enricher.candles(
-            snapshot.token, snapshot.pools, timeframe, deadline, limit=BARS
+            snapshot.token, snapshot.pools, timeframe, deadline, limit=BARS + _WARM_UP
         )
         if series is None or pool is None:
             return Drawing(None, pool=pool, gaps=gaps)
         symbol = snapshot.value(SYMBOL)
+        drawn = series.candles[-BARS:]
         spec = ChartSpec(
             series=series,
             title=f"{symbol or snapshot.token.address} · {timeframe.value}",
             subtitle=snapshot.value(NAME) or "",
-            scale=scale or suggested_scale(drawable(series.candles)),
+            scale=scale or suggested_scale(drawable(drawn)),
             footer=f"{pool.dex} pool {pool.address[:4]}…{pool.address[-4:]} · {snapshot.at:%d %b %H:%M} UTC",
             practice=self._practice,
+            look=look,
+            studies=studies,
+            since=drawn[0].time if drawn else 0,
         )
         chart = await self._renderer.render(spec, deadline)
         key = hashlib.sha256(chart.png).hexdigest()[:32] if chart is not None else ""
         return Drawing(chart, key, pool, gaps, empty=not series.candles)
+
+    async def picture(self, picture: Picture, deadline: Deadline) -> Drawing:
+        """Draw any other picture; one that is not there by the deadline is None in what comes back."""
+        chart = await self._renderer.render(picture, deadline)
+        key = hashlib.sha256(chart.png).hexdigest()[:32] if chart is not None else ""
+        return Drawing(chart, key)

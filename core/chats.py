@@ -13,6 +13,7 @@ from data.store.store import Store
 
 _REMEMBERED = 20_000
 _ALL = "all"
+_DEFAULTS = {flag.name: flag.default for flag in FLAGS.values()}
 RULES_LIMIT = 200
 
 
@@ -33,8 +34,9 @@ class Chats:
         """List the rules of a chat; a private chat has none."""
         if chat.private:
             return ()
-        if chat.key in self._rules:
-            return self._rules[chat.key]
+        known = self._rules.get(chat.key)
+        if known is not None:
+            return known
         writes = self._rules.writes
         async with self._store.read() as tx:
             return self._rules.read(chat.key, await tx.rules.for_chat(chat.key), writes)
@@ -81,9 +83,13 @@ class Chats:
 
     async def flags(self, actor: Actor, chat: Chat) -> Mapping[str, bool]:
         """Resolve every flag: the narrowest setting wins (default, global, chat, user)."""
-        overrides = self._flags[_ALL] if _ALL in self._flags else await self.overrides()
+        overrides = self._flags.get(_ALL)
+        if overrides is None:
+            overrides = await self.overrides()
+        if not overrides:
+            return _DEFAULTS
         subjects = {FlagScope.GLOBAL: "", FlagScope.CHAT: chat.key, FlagScope.USER: str(number(actor) or "")}
-        values = {flag.name: flag.default for flag in FLAGS.values()}
+        values = dict(_DEFAULTS)
         for scope in FlagScope:
             for override in overrides:
                 if (

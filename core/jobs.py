@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core.enrichment.refresh import EVERY, Refresher
+from core.enrichment.reliability import Reliability
 from data.ports import Clock
 from data.store.store import Store
 
@@ -21,6 +23,16 @@ class Job:
     run: Callable[[], Awaitable[None]]
     timeout_s: float = 60.0
     jitter_s: int = 30
+
+
+def learning(reliability: Reliability) -> Job:
+    """Keep what is learned of the sources, and take up what other processes learned."""
+    return Job(name="learn reliability", every=timedelta(minutes=5), run=reliability.save)
+
+
+def refreshing(refresher: Refresher) -> Job:
+    """Keep fresh what people look at."""
+    return Job(name="refresh ahead", every=EVERY, run=refresher.run, timeout_s=10.0, jitter_s=0)
 
 
 def housekeeping(store: Store, wall: Clock) -> tuple[Job, ...]:

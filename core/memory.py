@@ -24,6 +24,13 @@ class Memory(Generic[K, V]):
     def __getitem__(self, key: K) -> V:
         return self._kept[key]
 
+    def get(self, key: K) -> V | None:
+        """Give a value; None where it is not known."""
+        try:
+            return self._kept[key]
+        except KeyError:
+            return None
+
     @property
     def writes(self) -> int:
         """How many writes there were: ask before a read, and say so when keeping what it gave."""

@@ -10,14 +10,18 @@ from decimal import Decimal
 from core.addresses import TokenRef
 from core.enrichment.plan import calls_for
 from core.enrichment.service import Enricher
+from core.enrichment.turns import in_turn
 from data.clock import Deadline
 from data.errors import Unavailable, UnknownToken
 from data.gateway.gateway import Gateway
 from data.models.fields import PRICE_USD, SYMBOL
 from data.models.ids import ProviderId
-from data.models.market import Answer, Capability, FiatRate
+from data.models.market import Answer, Capability, FiatRate, Gap
 from data.models.money import divided
+from data.nursery import Nursery
 from data.providers.base import Ask, Provider
+
+_WAIT_S = 4.5
 
 CURRENCIES = (
     "USD", "EUR", "GBP", "JPY", "CNY", "INR", "KRW", "CAD", "AUD", "CHF", "BRL", "TRY", "SGD", "HKD", "MXN",
@@ -39,10 +43,15 @@ class Rates:
     """Prices any unit that people write."""
 
     def __init__(
-        self, enricher: Enricher, gateway: Gateway, providers: Mapping[ProviderId, Provider]
+        self,
+        enricher: Enricher,
+        gateway: Gateway,
+        providers: Mapping[ProviderId, Provider],
+        nursery: Nursery,
     ) -> None:
         self._enricher = enricher
         self._gateway = gateway
+        self._nursery = nursery
         self._providers = tuple(providers.values())
 
     async def worth(self, unit: str, ref: TokenRef | None, now: datetime, deadline: Deadline) -> Worth:
@@ -70,15 +79,22 @@ class Rates:
         )  # fmt: skip
 
     async def _currency(self, code: str, deadline: Deadline) -> Worth:
-        reason = "no source gives rates of currencies"
-        for call in calls_for(Capability.RATES, Ask(), self._providers, by="nothing"):
-            result = await self._gateway.fetch(call, deadline)
-            if not isinstance(result, Answer):
-                reason = f"{result.source}: {result.reason.value}"
-                continue
-            for rate in result.records:
-                if isinstance(rate, FiatRate) and rate.currency == code:
-                    usd = divided(Decimal(1), rate.per_usd)
-                    if usd is not None:
-                        return Worth(name=code, usd=usd, sources=(result.source,), at=result.at)
-        raise Unavailable(reason)
+        results = await in_turn(
+            calls_for(Capability.RATES, Ask(), self._providers, by="nothing"),
+            deadline.at_most(_WAIT_S),
+            gateway=self._gateway, nursery=self._nursery,
+            enough=lambda result: _usd_of(code, result) is not None,
+        )  # fmt: skip
+        for result in results:
+            usd = _usd_of(code, result)
+            if usd is not None and isinstance(result, Answer):
+                return Worth(name=code, usd=usd, sources=(result.source,), at=result.at)
+        silent = [f"{result.source}: {result.reason.value}" for result in results if isinstance(result, Gap)]
+        raise Unavailable(", ".join(silent) or "no source gives rates of currencies")
+
+
+def _usd_of(code: str, result: Answer | Gap) -> Decimal | None:
+    """Read what one unit of a currency is worth; None where the result does not tell."""
+    rates = result.records if isinstance(result, Answer) else ()
+    told = (rate for rate in rates if isinstance(rate, FiatRate) and rate.currency == code)
+    return next((usd for rate in told if (usd := divided(Decimal(1), rate.per_usd)) is not None), None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from data.clock import Clock, Deadline
+from data.models.events import FeedState, StreamEvent
 
-__all__ = ["CacheEntry", "CacheTier", "Clock", "Deadline"]
+__all__ = ["CacheEntry", "CacheTier", "Clock", "Deadline", "Feed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +31,21 @@ class CacheTier(Protocol):
 
     async def put(self, key: str, entry: CacheEntry) -> None:
         """Keep an entry, over the one of the same key."""
+        ...
+
+
+class Feed(Protocol):
+    """A long-lived stream: `run` keeps it connected, and whoever iterates `events` takes what it tells."""
+
+    @property
+    def state(self) -> FeedState:
+        """How it is doing."""
+        ...
+
+    async def run(self) -> None:
+        """Stay connected until cancelled; no failure of the other side ends it."""
+        ...
+
+    def events(self) -> AsyncIterator[StreamEvent]:
+        """Take the events, for one consumer; never ends. Too slow a consumer loses the oldest."""
         ...

@@ -186,9 +186,14 @@ class Param:
         return f"<{word}>" if self.required else f"[{word}]"
 
     @property
+    def gathers(self) -> bool:
+        """Whether it is an optional set of choices: it takes each word that names one, wherever it stands."""
+        return self.many and bool(self.choices) and not self.required
+
+    @property
     def takes_all(self) -> bool:
         """Whether it eats all words that are left."""
-        return self.many or self.about.rest
+        return (self.many and not self.gathers) or self.about.rest
 
     @property
     def expected(self) -> str:
@@ -280,13 +285,37 @@ def assign(params: Sequence[Param], words: Sequence[str]) -> dict[str, str]:
             named[param.name] = _take(param, left)
     optional = [param for param in params if not param.required]
     while left:
-        fitting = next((p for p in optional if p.takes_all or p.accepts(left[0]) is not None), None)
+        fitting = next((param for param in optional if _fits(param, left[0])), None)
         if fitting is None:
-            word = one_line(left[0], 60)
-            raise refusal(optional[0], word) if optional else BadArgument(f"{word!r} is one word too many.")
+            raise _misfit(optional, left[0])
+        if fitting.gathers:
+            named[fitting.name] = " ".join(filter(None, (named.get(fitting.name), left.pop(0))))
+            continue
         optional.remove(fitting)
         named[fitting.name] = _take(fitting, left)
     return named
+
+
+def _fits(param: Param, word: str) -> bool:
+    """Tell whether an optional argument takes a word; a set takes choices joined by commas."""
+    if param.gathers:
+        return any(param.accepts(part) is not None for part in word.split(","))
+    return param.takes_all or param.accepts(word) is not None
+
+
+def _misfit(optional: Sequence[Param], word: str) -> BadArgument:
+    """Word why no argument takes a word: the first that is left tells what it takes, and so does a set."""
+    if not optional:
+        return BadArgument(f"{one_line(word, 60)!r} is one word too many.")
+    sets = [param for param in optional[1:] if param.gathers]
+    if not sets:
+        return refusal(optional[0], word)
+    expected = "; ".join(f"{param.name} is {param.expected}" for param in optional)
+    return BadArgument(
+        f"{one_line(word, 60)!r} is no argument here: {expected}.",
+        argument=sets[0].name,
+        hint=f"Example: {sets[0].converter.example}",
+    )
 
 
 def _take(param: Param, left: list[str]) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
 import structlog
-from structlog.contextvars import bound_contextvars
 
+from config import logs
 from core.chats import Chats
 from core.people import People
 from core.throttle import Throttle
@@ -99,18 +99,23 @@ class Dispatcher:
         started = self.clock.monotonic()
         request_id = self.request_ids()
         outcome = "ok"
-        with bound_contextvars(
+        with logs.about(
             request_id=request_id, platform=request.identity.platform.value, command=request.command[:32]
         ):
             asked = Asked(
                 spec=None, given=request.named or {}, request_id=request_id, private_url=request.private_url
             )
             try:
-                spec = self.registry.get(request.command)
-                asked = replace(asked, spec=spec)
-                named = spec.named(request.words) if request.named is None else request.named
-                asked = replace(asked, given=named)
-                async with aclosing(self._run(spec, named, request, request_id)) as frames:
+                asked.spec = spec = self.registry.get(request.command)
+                if request.named is None:
+                    asked.given = spec.named(request.words)
+                named = asked.given
+                result = await self._run(spec, named, request, request_id)
+                if isinstance(result, Reply):
+                    outcome = result.error or "ok"
+                    yield self._stamped(spec, result)
+                    return
+                async with aclosing(result) as frames:
                     async for reply in frames:
                         outcome = reply.error or "ok"
                         yield self._stamped(spec, reply)
@@ -153,7 +158,8 @@ class Dispatcher:
 
     async def _run(
         self, spec: CommandSpec, named: Mapping[str, str], request: Request, request_id: str
-    ) -> AsyncGenerator[Reply, None]:
+    ) -> Reply | AsyncGenerator[Reply, None]:
+        """Let a request through, or refuse it; gives its one reply, or the frames to come."""
         rules = await self.chats.rules(request.chat)
         standing = guards.needs_standing(spec, request.chat, rules)
         ctx = await self._ctx(spec, named, request, request_id, self.deadline_s, standing=standing)
@@ -164,13 +170,8 @@ class Dispatcher:
             ctx = replace(ctx, actor=replace(ctx.actor, user=user))
         args = spec.bind(named)
         self._cool(spec, request)
-        result = self.runners[spec.name](ctx, args)
-        if isinstance(result, AsyncGenerator):
-            async with aclosing(result) as frames:
-                async for reply in frames:
-                    yield reply
-        else:
-            yield await result
+        result: AsyncGenerator[Reply, None] | Awaitable[Reply] = self.runners[spec.name](ctx, args)
+        return result if isinstance(result, AsyncGenerator) else await result
 
     async def _ctx(
         self,

@@ -30,9 +30,9 @@ from handlers.spec import CommandSpec
 _CHOICES_SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Asked:
-    """What was asked when it failed; `spec` is None where no such command exists."""
+    """What was asked, as far as it is known, when it failed; `spec` is None where no such command exists."""
 
     spec: CommandSpec | None
     given: Mapping[str, str]

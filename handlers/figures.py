@@ -99,7 +99,7 @@ def ago(at: datetime, now: datetime) -> str:
 
 def clock_time(at: datetime) -> str:
     """Write an instant of today in UTC."""
-    return f"{at:%H:%M} UTC"
+    return f"{at.hour:02}:{at.minute:02} UTC"  # strftime costs ten times as much
 
 
 def date(at: datetime) -> str:

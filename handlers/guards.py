@@ -60,7 +60,7 @@ def holds(actor: Actor, level: Level) -> bool:
 
 def applicable(spec: CommandSpec, actor: Actor, chat: Chat, rules: Sequence[Rule]) -> Rule | None:
     """Find the one rule that decides: the most specific subject, then the command by name, then deny."""
-    if chat.private or not spec.loosenable:
+    if not rules or chat.private or not spec.loosenable:
         return None
     fitting = [rule for rule in rules if rule.command in {spec.name, "*"} and _about(rule, actor, chat)]
     return min(

@@ -172,6 +172,9 @@ class Image:
     alt: str
     key: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "alt", visible(self.alt))
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -100,6 +100,7 @@ class CommandSpec:
     flag: str = ""
     standing: bool = False  # asks what the caller is in this chat, whatever its level
     menu: bool = True  # shown in menus and slash lists; hidden ones stay typeable
+    streams: bool = False  # answers with frame after frame, not with one
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -163,6 +164,7 @@ def command(
             name=name, summary=summary, group=group, run=run, args=args, params=_read_params(args),
             services=_services(run), examples=examples or (name,), aliases=aliases, level=level, place=place,
             cooldown=cooldown, slow=slow, private=private, flag=flag, standing=standing, menu=menu,
+            streams=inspect.isasyncgenfunction(run),
         )  # fmt: skip
         _check(spec)
         return spec

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import discord
 import structlog
@@ -42,6 +42,7 @@ NOTHING_FOUND: Final = Reply(
 _SCANNED_WITH: Final = "t"
 _HINTS, _HINTS_S = 2, 60.0
 _SEEN: Final = 10_000
+AT_ONCE: Final = 200
 _CLOSED, _CLOSED_S = 10_000, 600.0
 _WRITTEN: Final = {discord.MessageType.default, discord.MessageType.reply}
 
@@ -91,6 +92,7 @@ class DiscordFront:
         self._seen: LRUCache[int, None] = LRUCache(_SEEN)
         self._closed: TTLCache[int, None] = TTLCache(_CLOSED, _CLOSED_S, timer=clock.monotonic)
         self._answering: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self._stopping = False
         self._tree = Tree(self._client, self._admit)
         slash.fill(self._tree, dispatcher.registry, self._on_slash, self._on_typed)
@@ -117,6 +119,10 @@ class DiscordFront:
         await self._session.listen()
         log.info("discord_ready", servers=len(self._client.guilds))
 
+    async def ended(self) -> str:
+        """Wait until Discord will send no more events, whatever is tried; gives the reason."""
+        return await self._session.ended()
+
     async def stop(self) -> None:
         """Take nothing new, let answers end for a while, and close."""
         self._stopping = True
@@ -141,7 +147,7 @@ class DiscordFront:
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer a pressed button; commands come through the tree."""
-        if interaction.type is not discord.InteractionType.component or not self._admit(interaction):
+        if not self._admit(interaction):
             return
         shown = interaction.message
         hidden = shown is not None and shown.flags.ephemeral
@@ -184,19 +190,21 @@ class DiscordFront:
     async def _answer(self, asked: Request, screen: Screen) -> None:
         """Run a request and show its frames, the newest where Discord is slower than they are."""
         registry = self._dispatcher.registry
-        slow = asked.command in registry and registry.get(asked.command).slow
-        patience = self._pace.slow_first_s if slow else self._pace.first_s
+        spec = registry.get(asked.command) if asked.command in registry else None
+        patience = self._pace.slow_first_s if spec is not None and spec.slow else self._pace.first_s
         late = asyncio.get_running_loop().call_later(patience, self._hold, screen)
-        frames = conflate(self._dispatcher.frames(asked), self._pace.frames_s, self._clock, self._nursery)
+        frames = self._dispatcher.frames(asked)
+        if spec is not None and spec.streams:
+            frames = conflate(frames, self._pace.frames_s, self._clock, self._nursery)
         with self._in_flight():
             try:
-                async with aclosing(frames):
+                async with self._slots, aclosing(frames):
                     await self._play(frames, screen, late)
             finally:
                 late.cancel()
 
     async def _play(
-        self, frames: AsyncGenerator[Reply, None], screen: Screen, late: asyncio.TimerHandle
+        self, frames: AsyncGenerator[Reply, Any], screen: Screen, late: asyncio.TimerHandle
     ) -> None:
         last: Reply | None = None
         async for reply in frames:

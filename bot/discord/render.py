@@ -22,6 +22,7 @@ from handlers.reply import Button, Image, Reply, Style, Text, Tone, text
 CONTENT_LIMIT = 2000
 ALT_LIMIT = 1024
 _LONGEST_URL = 512  # a longer address leaves no room for words
+_SHORTEST = min(DISCORD.title, DISCORD.field_name)
 _BLANK = "\u200b"  # what Discord takes for a field that says nothing
 
 _COLOUR = {
@@ -38,6 +39,7 @@ _INLINE = re.compile(r"[\\*_~|`<\[\]@]|:(?=\S|\Z)")
 # Signs that start a heading, quote or list at the start of a line, with the blank that they need; any span
 # may stand there, and the next one may bring the blank.
 _BLOCK = re.compile(r"^ *(?=(?:#{1,3}|>|>>>|-#?|\+)(?: |$))|^ *\d+(?=[.)](?: |$))", re.MULTILINE)
+_SPECIAL = re.compile(f"{_INLINE.pattern}|{_BLOCK.pattern}", re.MULTILINE)
 _FENCE = re.compile(r"`(?=`)")
 _NOT_IN_A_TARGET = re.compile(r"[^!#$%&+,./0-9:;=?@A-Za-z~_-]")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
@@ -87,6 +89,8 @@ def file_name(image: Image) -> str:
 
 def escaped(words: str) -> str:
     """Make words show as they are, wherever they stand."""
+    if _SPECIAL.search(words) is None:
+        return words
     return _BLOCK.sub(r"\g<0>\\", _INLINE.sub(r"\\\g<0>", words))
 
 
@@ -157,6 +161,9 @@ def _embed(reply: Reply, commands: Mapping[str, str]) -> discord.Embed:
 
 def _tighter(limits: Limits, fitted: Reply, embed: discord.Embed) -> Limits | None:
     """Take off what marks and escapes put on, in proportion; None where all fits."""
+    longest = max(len(embed.title or ""), *(len(field.name or "") for field in embed.fields), 0)
+    if 2 * longest <= _SHORTEST and 2 * len(embed) <= DISCORD.field_value:
+        return None  # in UTF-16 a letter takes two units at most
     drawn = _sizes(
         embed.title or "",
         embed.description or "",

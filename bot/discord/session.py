@@ -24,6 +24,7 @@ log = structlog.get_logger("discord")
 
 START_S: Final = 30.0
 _CLOSE_S: Final = 5.0
+_PRESSED: Final = discord.InteractionType.component  # commands come through the tree
 _UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
 _TOKEN, _CONTENT = f"{PREFIX}DISCORD__TOKEN", f"{PREFIX}DISCORD__MESSAGE_CONTENT"
 _ELSEWHERE: Final = DiscordSettings.model_fields["api_url"].default
@@ -41,7 +42,7 @@ _NO_CONTENT: Final = (
 
 def client(settings: DiscordSettings) -> discord.AutoShardedClient:
     """Make the client: it asks for no more than it uses, remembers no people or messages, and never pings."""
-    made = discord.AutoShardedClient(
+    made = _Client(
         intents=discord.Intents(guilds=True, messages=True, message_content=settings.message_content),
         allowed_mentions=discord.AllowedMentions.none(),
         max_messages=None,
@@ -55,6 +56,15 @@ def client(settings: DiscordSettings) -> discord.AutoShardedClient:
     parsers["MESSAGE_CREATE"] = _from_people(parsers["MESSAGE_CREATE"])
     parsers |= {event: _careful(event, read) for event, read in parsers.items()}
     return made
+
+
+class _Client(discord.AutoShardedClient):
+    """A client that starts no task for an event which nobody here listens to."""
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        heard = event == "message" or (event == "interaction" and args[0].type is _PRESSED)
+        if heard:
+            super().dispatch(event, *args, **kwargs)
 
 
 def _from_people(read: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -89,7 +99,6 @@ class Session:
         self._client = client
         self._nursery = nursery
         self._listening: asyncio.Task[str] | None = None
-        self._closing = False
 
     async def log_in(self) -> None:
         """Learn who we are.
@@ -125,11 +134,14 @@ class Session:
         if not ready.done():
             ready.cancel()
             await self._refuse("Discord's gateway does not answer. Does a proxy or firewall stop websockets?")
-        self._listening.add_done_callback(self._ended)
+
+    async def ended(self) -> str:
+        """Wait until the gateway is closed for good, which a lost connection is not; gives the reason."""
+        assert self._listening is not None, "not listening yet"
+        return await asyncio.shield(self._listening)
 
     async def close(self) -> None:
         """Close everything that is open."""
-        self._closing = True
         try:
             async with asyncio.timeout(_CLOSE_S):
                 await self._client.close()
@@ -157,10 +169,6 @@ class Session:
     async def _refuse(self, problem: str) -> None:
         await self.close()
         raise ConfigError([problem])
-
-    def _ended(self, task: asyncio.Task[str]) -> None:
-        if not self._closing and not task.cancelled() and task.exception() is None:
-            log.error("discord_ended", reason=task.result())
 
 
 def _words(error: BaseException) -> str:

@@ -107,6 +107,13 @@ class TelegramFront:
             raise self._unusable(error) from error
         log.info("telegram_ready", bot=me.username, webhook=self._settings.webhook_url is not None)
 
+    async def ended(self) -> str:
+        """Wait for what does not come: polling goes on whatever Telegram says, and a webhook waits."""
+        polling = None if self._open is None else self._open.polling
+        never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await (never if polling is None else asyncio.shield(polling))
+        return "Telegram is no longer polled."
+
     async def stop(self) -> None:
         """Take no more updates, let the answers begun end (`DRAIN_S` at most), and close."""
         current, self._open = self._open, None

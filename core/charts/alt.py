@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from core.charts.labels import change_label, plain_price, volume_label
-from core.charts.spec import ChartSpec, Scale
+from core.charts.spec import ChartSpec, Look, Scale
 from core.charts.timeline import Timeline
 from data.models.market import Candle, Timeframe
 
@@ -19,9 +19,15 @@ _TIMEFRAMES = {
 }
 
 
-def describe(spec: ChartSpec, candles: tuple[Candle, ...], line: Timeline | None) -> str:
-    """Tell token, timeframe, span, prices, volume and silences; `line` is None where there are no bars."""
-    subject = f"{spec.title or spec.series.token.address}, {_TIMEFRAMES[spec.series.timeframe]} candles"
+def describe(
+    spec: ChartSpec, candles: tuple[Candle, ...], line: Timeline | None, notes: tuple[str, ...] = ()
+) -> str:
+    """Tell token, timeframe, span, prices, volume, silences and the newest values of studies.
+
+    `line` is None where there are no bars.
+    """
+    shape = "candles" if spec.look is Look.CANDLES else "closes"
+    subject = f"{spec.title or spec.series.token.address}, {_TIMEFRAMES[spec.series.timeframe]} {shape}"
     if spec.practice:
         subject = f"Practice market: {subject}"
     if line is None:
@@ -38,6 +44,7 @@ def describe(spec: ChartSpec, candles: tuple[Candle, ...], line: Timeline | None
     ]
     if line.silences:
         sentences.append(_silences(line))
+    sentences += [f"{note[0].upper()}{note[1:]}." for note in notes]
     return " ".join(sentences)
 
 

@@ -1,7 +1,7 @@
-"""Charts on demand: one drawing process, one drawing at a time, each picture drawn once.
+"""Pictures on demand: one drawing process, one drawing at a time, each picture drawn once.
 
-Knows the process and the cache; refuses to know how a chart looks. A picture is an extra: a caller that gets
-None sends its words without one.
+Knows the process and the cache; refuses to know how a picture looks. A picture is an extra: a caller that
+gets None sends its words without one.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import msgspec
 import structlog
 from cachetools import LRUCache
 
-from core.charts.spec import Chart, ChartSpec
-from core.charts.wire import LENGTH, framed
+from core.charts.pictures import Picture
+from core.charts.spec import Chart
+from core.charts.wire import LENGTH, framed, packed
 from data.clock import Deadline
 from data.nursery import Nursery
 
@@ -32,7 +33,7 @@ _WORKER_ERRORS = (OSError, asyncio.IncompleteReadError, TimeoutError)
 
 
 class Renderer:
-    """Draws charts off the event loop; starts its process on first use and replaces one that fails.
+    """Draws pictures off the event loop; starts its process on first use and replaces one that fails.
 
     Pictures drawn are kept up to `cache_bytes`; at most `waiting_limit` different ones wait at a time.
     """
@@ -60,15 +61,15 @@ class Renderer:
         except _WORKER_ERRORS as error:
             log.warning("chart_worker_failed", reason=repr(error))
 
-    async def render(self, spec: ChartSpec, deadline: Deadline) -> Chart | None:
+    async def render(self, picture: Picture, deadline: Deadline) -> Chart | None:
         """Draw, or find the picture drawn before; None where it failed or is not there by the deadline.
 
-        Callers with equal specs share one drawing, which goes on for the cache when all of them have left.
+        Callers of equal pictures share one drawing, which goes on for the cache when all of them have left.
 
         Raises:
             RuntimeError: the renderer is closed.
         """
-        body = msgspec.msgpack.encode(spec)
+        body = packed(picture)
         key = hashlib.blake2b(body, digest_size=16).digest()
         if (kept := self._kept.get(key)) is not None:
             return kept
@@ -120,7 +121,7 @@ class _Worker:
         return None if self._process is None or self._process.returncode is not None else self._process.pid
 
     async def ask(self, body: bytes) -> bytes:
-        """Send one spec and read the chart; a process that fails or is left in mid-answer is ended."""
+        """Send what to draw and read the picture; a process that fails or is left in mid-answer is ended."""
         process = await self.start()
         return await self._exchange(process, body, self._draw_limit_s)
 

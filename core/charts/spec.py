@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from data.models.market import Candle, CandleSeries
@@ -21,12 +21,34 @@ class Scale(StrEnum):
     LOG = "log"
 
 
+class Look(StrEnum):
+    """How a bar is drawn."""
+
+    CANDLES = "candles"
+    LINE = "line"
+
+
+class Study(StrEnum):
+    """What is worked out from the bars and drawn with them."""
+
+    EMA = "ema"
+    VWAP = "vwap"
+    BB = "bb"
+    RSI = "rsi"
+    PROFILE = "profile"
+    LEVELS = "levels"
+
+
+_MOVING = frozenset({Study.EMA, Study.VWAP, Study.BB, Study.RSI})  # what reaches back before the picture
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartSpec:
     """One candle chart; `footer` tells the provenance, `practice` that the market is simulated.
 
-    The texts may come from strangers: they are made visible, one line and short on the way in, so that equal
-    pictures have equal specs.
+    Bars before `since`, unix seconds, are not drawn: studies start on them, and have settled where the
+    picture begins. The texts may come from strangers: they are made visible, one line and short on the way
+    in. With that, and studies in their own order, each once, equal pictures have equal specs.
     """
 
     series: CandleSeries
@@ -35,8 +57,17 @@ class ChartSpec:
     scale: Scale = Scale.LINEAR
     footer: str = ""
     practice: bool = False
+    look: Look = Look.CANDLES
+    studies: tuple[Study, ...] = ()
+    since: int = 0
 
     def __post_init__(self) -> None:
+        chosen = set(self.studies)
+        object.__setattr__(self, "studies", tuple(study for study in Study if study in chosen))
+        if self.since and not chosen & _MOVING:
+            drawn = tuple(bar for bar in self.series.candles if bar.time >= self.since)
+            object.__setattr__(self, "series", replace(self.series, candles=drawn))
+            object.__setattr__(self, "since", 0)
         object.__setattr__(self, "title", one_line(self.title, _TITLE_LIMIT))
         object.__setattr__(self, "subtitle", one_line(self.subtitle, _LINE_LIMIT))
         object.__setattr__(self, "footer", one_line(self.footer, _LINE_LIMIT))
@@ -44,12 +75,13 @@ class ChartSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A drawn picture; `alt` says in words what it shows."""
+    """A drawn picture; `alt` says in words what it shows, `notes` the newest values of its studies."""
 
     png: bytes
     width: int
     height: int
     alt: str
+    notes: tuple[str, ...] = ()
 
 
 def drawable(candles: tuple[Candle, ...]) -> tuple[Candle, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path as FilePath
@@ -17,7 +18,7 @@ import matplotlib
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
@@ -42,6 +43,10 @@ DOWN = "#e69f00"
 UP_DIM = "#2f5f7d"
 DOWN_DIM = "#7d5a0e"
 WARNING = "#cc79a7"
+GOOD = "#009e73"
+BAD = "#d55e00"
+CAUTION = "#f0e442"
+LINES = (UP, DOWN, GOOD, WARNING, CAUTION, BAD, INK, MUTED)
 
 TITLE, LARGE, LABEL, SMALL = 38.0, 27.0, 23.0, 20.0
 
@@ -49,6 +54,9 @@ _FONTS = FilePath(matplotlib.get_data_path(), "fonts", "ttf")
 _FIGURE_HEIGHT = 0.73  # of a figure in this font, for a size of 1
 _BLENDS = 8  # steps from the background to a colour, as smoothed edges have them
 _UNKNOWN = "□"
+_MARK = "\u200e"  # a letter without a shape, written from left to right
+_HEBREW_ON = "[\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc]+"  # the letters written from right to left
+_RIGHT_TO_LEFT = re.compile(f"{_HEBREW_ON}(?: {_HEBREW_ON})*")
 _LINE = (Path.MOVETO, Path.LINETO)
 _BOX = (Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY)
 
@@ -64,10 +72,11 @@ class Sheet:
     Drawn straight with the renderer: figures, axes and artists would lay out again what is placed already.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, height: int = HEIGHT) -> None:
+        self.height = height
         # 72 dots an inch make a point a pixel: sizes of text and lines need no conversion.
-        self._renderer = RendererAgg(WIDTH, HEIGHT, 72)  # type: ignore[no-untyped-call]
-        self.boxes(0, 0, WIDTH, HEIGHT, BACKGROUND)
+        self._renderer = RendererAgg(WIDTH, height, 72)  # type: ignore[no-untyped-call]
+        self.boxes(0, 0, WIDTH, height, BACKGROUND)
 
     def lines(
         self,
@@ -95,11 +104,56 @@ class Sheet:
         *,
         edge: str = BACKGROUND,
         width: float = 0.0,
+        hatch: str = "",
     ) -> None:
         """Draw rectangles; each side is a number, or an array with one for each rectangle."""
-        pen = self._pen(edge, width)
+        pen = self._pen(edge, width, hatch)
         corners = (left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)
         self._stroke(pen, _BOX, *corners, fill=to_rgb(fill))
+
+    def disc(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        fill: str,
+        *,
+        edge: str = BACKGROUND,
+        width: float = 0.0,
+        hatch: str = "",
+        dashed: bool = False,
+    ) -> None:
+        """Draw a circle around a point; `hatch` is a pattern in the colour of the edge, such as "//"."""
+        pen = self._pen(edge, width, hatch)
+        pen.set_dashes(0.0, (6.0, 6.0) if dashed else None)
+        pen.set_snap(False)
+        round_path = Path.circle((x, y), radius)
+        self._renderer.draw_path(pen, round_path, IdentityTransform(), to_rgb(fill))  # type: ignore[no-untyped-call]
+
+    def trace(
+        self,
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        colour: str,
+        *,
+        width: float = 3.0,
+        dashes: Sequence[float] = (),
+    ) -> None:
+        """Draw one line through points; `dashes` are lengths of strokes and gaps by turns."""
+        pen = self._pen(colour, width)
+        pen.set_snap(False)
+        pen.set_joinstyle("round")
+        pen.set_dashes(0.0, tuple(dashes) or None)
+        path = Path(np.column_stack((x, y)))
+        self._renderer.draw_path(pen, path, IdentityTransform())  # type: ignore[no-untyped-call]
+
+    def area(
+        self, x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], fill: str
+    ) -> None:
+        """Fill what is between two lines of finite points."""
+        outline = np.concatenate([np.column_stack((x, low)), np.column_stack((x, high))[::-1]])
+        pen = self._pen(fill)
+        self._renderer.draw_path(pen, Path(outline), IdentityTransform(), to_rgb(fill))  # type: ignore[no-untyped-call]
 
     def text(
         self,
@@ -115,7 +169,8 @@ class Sheet:
         """Write words with the middle of their figures at `y`; a caller fits words from strangers first."""
         if align != "left":
             x -= self.width_of(words, size=size, bold=bold) * (1.0 if align == "right" else 0.5)
-        baseline = HEIGHT - y + size * _FIGURE_HEIGHT / 2  # text is counted from the top
+        words = _left_to_right(words)
+        baseline = self.height - y + size * _FIGURE_HEIGHT / 2  # text is counted from the top
         pen, font = self._pen(colour), _font(size, bold)
         at = round(x), round(baseline)
         self._renderer.draw_text(pen, *at, words, font, 0.0, ismath=False)  # type: ignore[no-untyped-call]
@@ -146,8 +201,12 @@ class Sheet:
         picture.quantize(palette=_palette(), dither=Image.Dither.NONE).save(file, "png", compress_level=3)
         return file.getvalue()
 
-    def _pen(self, colour: str, width: float = 0.0) -> GraphicsContextBase:
+    def _pen(self, colour: str, width: float = 0.0, hatch: str = "") -> GraphicsContextBase:
         pen = self._renderer.new_gc()
+        if hatch:
+            pen.set_hatch(hatch)
+            pen.set_hatch_color(colour)
+            pen.set_hatch_linewidth(2.0)
         pen.set_foreground(colour)
         pen.set_linewidth(width)
         pen.set_snap(True)
@@ -170,6 +229,17 @@ class Sheet:
         self._renderer.draw_path(pen, path, IdentityTransform(), fill)  # type: ignore[no-untyped-call]
 
 
+def _left_to_right(words: str) -> str:
+    """Keep a name that is written from right to left from turning the figures around it."""
+    return words if words.isascii() else _MARK + _RIGHT_TO_LEFT.sub(rf"\g<0>{_MARK}", words)
+
+
+def tint(colour: str, eighths: int) -> str:
+    """Mix a colour into the background, by one of the steps that pictures are encoded in."""
+    background, ink = np.array(to_rgb(BACKGROUND)), np.array(to_rgb(colour))
+    return to_hex(background + (ink - background) * eighths / _BLENDS)
+
+
 def with_glyphs(words: str) -> str:
     """Show each run of characters that the font does not have, such as emoji, as one empty box."""
     return _not_in_font().sub(_UNKNOWN, words)
@@ -184,9 +254,8 @@ def _font(size: float, bold: bool) -> FontProperties:
 def _palette() -> Image.Image:
     """List the background and every colour in its blends with it."""
     background = np.array(to_rgb(BACKGROUND))
-    inks = np.array(
-        [to_rgb(ink) for ink in (GRID, FAINT, WATERMARK, MUTED, INK, UP, DOWN, UP_DIM, DOWN_DIM, WARNING)]
-    )
+    used = (GRID, FAINT, WATERMARK, MUTED, INK, UP, DOWN, UP_DIM, DOWN_DIM, WARNING, GOOD, BAD, CAUTION)
+    inks = np.array([to_rgb(ink) for ink in used])
     shares = np.linspace(0.0, 1.0, _BLENDS + 1)[1:, None, None]
     blends = (background + (inks - background) * shares).reshape(-1, 3)
     palette = Image.new("P", (1, 1))

@@ -1,4 +1,4 @@
-"""The drawing process: reads specs, answers with charts, until its input closes.
+"""The drawing process: reads what to draw, answers with pictures, until its input closes.
 
 Run as `python -m core.charts.worker` by `render`. It holds no secrets, sees no network, and ends by itself:
 when the other side goes away its input ends, and the kernel's alarm ends a drawing that hangs. A drawing that
@@ -10,13 +10,23 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import BinaryIO
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
 
 import msgspec
 
-from core.charts import candles
-from core.charts.spec import ChartSpec
-from core.charts.wire import LENGTH, framed
+from core.charts import bubbles, candles, flow, heatmap, ladder, lines, table
+from core.charts.pictures import (
+    BubbleSpec,
+    FlowSpec,
+    HeatmapSpec,
+    LadderSpec,
+    LinesSpec,
+    Picture,
+    TableSpec,
+)
+from core.charts.spec import Chart, ChartSpec
+from core.charts.wire import LENGTH, framed, unpacked
 from data.models.ids import SOL
 from data.models.market import Candle, CandleSeries, Timeframe
 
@@ -27,18 +37,31 @@ _FIRST = ChartSpec(
     ),
     title="Warm up",
 )
+_DRAWN_BY: Mapping[type[Any], Callable[[Any], Chart]] = {
+    ChartSpec: candles.draw,
+    LadderSpec: ladder.draw,
+    BubbleSpec: bubbles.draw,
+    FlowSpec: flow.draw,
+    LinesSpec: lines.draw,
+    HeatmapSpec: heatmap.draw,
+    TableSpec: table.draw,
+}
+
+
+def draw(picture: Picture) -> Chart:
+    """Draw any picture; equal ones give equal bytes."""
+    return _DRAWN_BY[type(picture)](picture)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer each request with one chart; the first frame, an empty one, says that all is loaded."""
-    specs = msgspec.msgpack.Decoder(ChartSpec)
-    candles.draw(_FIRST)
+    """Answer each request with one picture; the first frame, an empty one, says that all is loaded."""
+    draw(_FIRST)
     answers.write(framed(b""))
     answers.flush()
     while (length := requests.read(LENGTH.size)) and len(length) == LENGTH.size:
-        spec = specs.decode(requests.read(*LENGTH.unpack(length)))
+        picture = unpacked(requests.read(*LENGTH.unpack(length)))
         signal.alarm(_ALARM_S)
-        chart = candles.draw(spec)
+        chart = draw(picture)
         signal.alarm(0)
         answers.write(framed(msgspec.msgpack.encode(chart)))
         answers.flush()

@@ -26,9 +26,48 @@ class Collected:
     complete: bool
 
     @property
+    def results(self) -> tuple[Answer | Gap, ...]:
+        """What came of every question."""
+        return (*self.answers, *self.gaps)
+
+    @property
     def unhurried(self) -> bool:
         """Whether nothing is missing for want of time alone: who asks again at once hears the same."""
         return self.complete and not any(gap.reason is GapReason.DEADLINE for gap in self.gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it stands: in the air, or with what came of it, after so many seconds."""
+
+    call: Call
+    result: Answer | Gap | None = None
+    took_s: float | None = None
+
+
+async def watched(
+    calls: Sequence[Call], deadline: Deadline, *, gateway: Gateway, nursery: Nursery, clock: Clock
+) -> AsyncGenerator[tuple[Asked, ...], None]:
+    """Ask all calls anew, at once, and tell how all stand: at the start, and after each that has ended."""
+    began = clock.monotonic()
+
+    async def heard(call: Call) -> Asked:
+        result = await gateway.fetch(call, deadline, fresh=True)
+        return Asked(call, result, clock.monotonic() - began)
+
+    tasks = [nursery.start(heard(call), name=f"fetch {call.provider.id}") for call in calls]
+    waiting = set(tasks)
+    try:
+        while True:
+            yield tuple(
+                task.result() if task.done() else Asked(call) for call, task in zip(calls, tasks, strict=True)
+            )
+            if not waiting:
+                return
+            _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 async def collect(

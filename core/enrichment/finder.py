@@ -37,7 +37,7 @@ _PATIENCE_S = 1.2
 _NEARLY_ALL = Decimal("0.9")
 _POOLS_REMEMBERED = 10_000
 # A name that many ask for is looked up once in so long.
-_REPEATED_S = 1.0
+_REPEATED_S = 10.0  # a new namesake shows this much later
 _NAMES_REMEMBERED = 1_000
 # The side of a pool that prices the other.
 _ANCHORS = frozenset({SOL_MINT, USDC_MINT, "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB"})

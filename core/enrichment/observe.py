@@ -30,12 +30,24 @@ from data.models.ids import ProviderId, TokenKey
 from data.models.market import Activity, Answer, Fact, Observation, Pool, SecurityReport, TokenReport, facts
 
 Observations: TypeAlias = Mapping[Field[Any], tuple[Observation[Any], ...]]
+Reliability: TypeAlias = Callable[[ProviderId, Field[Any]], float]
+
+
+def fully(provider: ProviderId, field: Field[Any]) -> float:
+    """Believe every vendor as far as it is declared to be trusted."""
+    return 1.0
 
 
 def observations(
-    token: TokenKey, answers: Sequence[Answer], trust: Mapping[ProviderId, float]
+    token: TokenKey,
+    answers: Sequence[Answer],
+    trust: Mapping[ProviderId, float],
+    reliability: Reliability = fully,
 ) -> Observations:
-    """Collect one observation a field and vendor; a vendor's own total goes before a sum over its pools."""
+    """Collect one observation a field and vendor; a vendor's own total goes before a sum over its pools.
+
+    A vendor's trust is what it is declared to be, times what was learned of it.
+    """
     found: dict[Field[Any], dict[ProviderId, Observation[Any]]] = defaultdict(dict)
     stated = [(answer, fact) for answer in answers for fact in told(token, answer)]
     derived = [(answer, fact) for answer in answers for fact in added_up(token, answer)]
@@ -44,7 +56,7 @@ def observations(
             answer.source,
             Observation(
                 value=fact.value, source=answer.source, at=answer.at, stale=answer.stale,
-                trust=trust.get(answer.source, 0.5),
+                trust=trust.get(answer.source, 0.5) * reliability(answer.source, fact.field),
             ),
         )  # fmt: skip
     return {field: tuple(by_source.values()) for field, by_source in found.items()}

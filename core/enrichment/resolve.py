@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from core.enrichment.observe import Observations, merged_pools, observations
+from core.enrichment.continuity import LastPrice, held_against
+from core.enrichment.contradictions import (
+    Contradiction,
+    Kind,
+    cap_against_supply,
+    cap_without_liquidity,
+    trades_against_figures,
+    volume_beyond_liquidity,
+)
+from core.enrichment.observe import Observations, Reliability, fully, merged_pools, observations
 from core.enrichment.policies import POLICIES
-from data.models.fields import FDV_USD, LIQUIDITY_USD, MARKET_CAP_USD, PRICE_USD, SUPPLY, Field
+from data.models.fields import (
+    BUYS,
+    FDV_USD,
+    LIQUIDITY_USD,
+    MARKET_CAP_USD,
+    PRICE_USD,
+    SELLS,
+    SUPPLY,
+    VOLUME_USD,
+    Field,
+    Span,
+)
 from data.models.ids import ProviderId, TokenKey
 from data.models.market import Answer, Gap, Resolved, SecurityReport, TokenSnapshot
-from data.models.money import divided, times
+from data.models.money import divided
 
-# A cap this many times the liquidity behind it cannot be sold into: it is a figure, not a value.
-_CAP_TO_LIQUIDITY = Decimal(5000)
-# Price x supply and the stated cap further apart than this contradict each other.
-_CAP_CONTRADICTION = Decimal(10)
+# Vendors' caps that differ by this much agree with each other, so may one with price x supply.
+_CAP_TOLERANCE = Decimal("0.25")
+
+T = TypeVar("T")
 
 
 def snapshot(
@@ -27,12 +48,19 @@ def snapshot(
     gaps: Iterable[Gap],
     *,
     trust: Mapping[ProviderId, float],
+    reliability: Reliability = fully,
+    last: LastPrice | None = None,
     asked: tuple[ProviderId, ...],
     now: datetime,
 ) -> TokenSnapshot:
-    """Resolve everything that was answered; the order of the answers does not matter."""
+    """Resolve everything that was answered; the order of the answers does not matter.
+
+    `last` is the token's last price that nobody disputed.
+    """
     given = sorted(answers, key=lambda answer: (answer.source, answer.capability))
-    resolved = resolve(observations(token, given, trust), now)
+    resolved = resolve(observations(token, given, trust, reliability), now)
+    if PRICE_USD in resolved:
+        resolved[PRICE_USD] = held_against(resolved[PRICE_USD], last)
     scans = tuple(
         (answer.source, record)
         for answer in given
@@ -72,23 +100,28 @@ def spread(values: list[Any]) -> Decimal | None:
 
 
 def with_notes(resolved: dict[Field[Any], Resolved[Any]]) -> dict[Field[Any], Resolved[Any]]:
-    """Mark figures that contradict each other."""
-    result = dict(resolved)
-    price, supply = resolved.get(PRICE_USD), resolved.get(SUPPLY)
-    liquidity = resolved.get(LIQUIDITY_USD)
-    for field in (MARKET_CAP_USD, FDV_USD):
-        cap = resolved.get(field)
-        if cap is None:
-            continue
-        notes = []
-        if liquidity is not None and cap.value > max(liquidity.value, Decimal(1)) * _CAP_TO_LIQUIDITY:
-            notes.append("no liquidity behind it")
-        if price is not None and supply is not None:
-            implied = times(price.value, supply.value)
-            # Of a market cap, little may be in circulation; more than everything cannot be.
-            too_small = field is FDV_USD and cap.value * _CAP_CONTRADICTION <= implied
-            if implied and cap.value and (too_small or cap.value >= implied * _CAP_CONTRADICTION):
-                notes.append("contradicts price x supply")
-        if notes:
-            result[field] = dataclasses.replace(cap, note=", ".join(notes))
-    return result
+    """Mark figures that contradict each other: they are shown with what speaks against them."""
+
+    def value(key: Field[T]) -> T | None:
+        return None if (found := resolved.get(key)) is None else found.value
+
+    price, liquidity, volume = value(PRICE_USD), value(LIQUIDITY_USD), value(VOLUME_USD[Span.H24])
+    noted: defaultdict[Field[Any], list[Contradiction]] = defaultdict(list)
+    # Of a market cap, little may be in circulation; more than everything cannot be.
+    for key, part_circulates in ((MARKET_CAP_USD, True), (FDV_USD, False)):
+        cap = value(key)
+        against = cap_against_supply(
+            cap, price, value(SUPPLY), part_circulates=part_circulates, tolerance=_CAP_TOLERANCE
+        )
+        noted[key] += filter(None, (cap_without_liquidity(cap, liquidity), against))
+    noted[VOLUME_USD[Span.H24]] += filter(None, (volume_beyond_liquidity(volume, liquidity),))
+    idle = trades_against_figures(price, volume, value(BUYS[Span.H24]), value(SELLS[Span.H24]))
+    if idle is not None:
+        noted[PRICE_USD if idle.kind is Kind.PRICE_WITHOUT_TRADES else VOLUME_USD[Span.H24]].append(idle)
+    return resolved | {
+        key: dataclasses.replace(
+            resolved[key], note=", ".join(filter(None, (resolved[key].note, *(each.words for each in found))))
+        )
+        for key, found in noted.items()
+        if found
+    }

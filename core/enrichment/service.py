@@ -14,20 +14,26 @@ from cachetools import LRUCache, TTLCache
 
 from core.addresses import RefKind, TokenRef
 from core.enrichment import resolve
+from core.enrichment.alarms import Alarms
 from core.enrichment.collect import Collected, collect
+from core.enrichment.continuity import LastPrices
 from core.enrichment.finder import Finder, Found
+from core.enrichment.knowledge import denied, known, unheard
+from core.enrichment.looked import Looked
 from core.enrichment.plan import calls_for, plan_calls
 from core.enrichment.policies import CHAIN
+from core.enrichment.reliability import Reliability
+from core.enrichment.turns import in_turn
 from data.clock import Clock, Deadline
 from data.errors import StoreUnavailable, UnknownToken
 from data.gateway.gateway import Gateway
-from data.models.fields import PRICE_USD, SYMBOL, Field
+from data.models.fields import Field
 from data.models.ids import ProviderId, TokenKey
 from data.models.market import (
+    Answer,
     CandleSeries,
     Capability,
     Gap,
-    GapReason,
     Pool,
     Timeframe,
     TokenSnapshot,
@@ -41,9 +47,11 @@ log = structlog.get_logger("enricher")
 # A person reads the first frame within a second; what is not there by then follows in the second frame.
 _PATIENCE_S = 0.9
 _ENOUGH = 2
-# Nobody waits longer for the last source, least of all for its quota.
-_BUDGET_S = 4.0
+_BUDGET_S = 4.0  # nobody waits longer for the last source, least of all for its quota
+_ANSWERED_S = 4.8  # a person hears something by then
+_POOL_S = 1.5  # what it takes to look a pool up
 _KEPT_EVERY = timedelta(seconds=30)
+_JOB = "cards"
 # A token that many ask for is resolved once in so long.
 _REPEATED_S = 1.0
 _REMEMBERED = 2_000
@@ -72,6 +80,8 @@ class Enricher:
         store: Store,
         nursery: Nursery,
         clock: Clock,
+        reliability: Reliability,
+        alarms: Alarms,
     ) -> None:
         self._gateway = gateway
         self._providers = providers
@@ -80,11 +90,15 @@ class Enricher:
         self._store = store
         self._nursery = nursery
         self._clock = clock
+        self._reliability = reliability
+        self._last = LastPrices()
+        self._alarms = alarms
         self._looks: dict[_Question, _Look] = {}
         self._repeated: TTLCache[_Question, TokenSnapshot] = TTLCache(
             _REMEMBERED, _REPEATED_S, timer=clock.monotonic
         )
         self._kept_at: LRUCache[TokenKey, datetime] = LRUCache(_REMEMBERED)
+        self.looked = Looked(clock)
 
     async def look(
         self, ref: TokenRef, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
@@ -98,19 +112,34 @@ class Enricher:
             AmbiguousToken: several tokens carry the name.
         """
         found = await self._finder.identify(ref, deadline)
+        async with aclosing(self._look_at(found, ref, wanted, deadline, fresh=fresh)) as looks:
+            async for look in looks:
+                yield look
+
+    async def _look_at(
+        self, found: Found, ref: TokenRef, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool
+    ) -> AsyncGenerator[tuple[Found, TokenSnapshot], None]:
+        pooled: TokenKey | None = None
+        may_be_a_pool = ref.kind is RefKind.ADDRESS
+        soon = deadline.at_most(_ANSWERED_S)
         async with aclosing(self.snapshots(found.token, wanted, deadline, fresh=fresh)) as snapshots:
             async for snapshot in snapshots:
                 if known(snapshot):
                     yield found, snapshot
+                elif may_be_a_pool and denied(snapshot):
+                    # Not after the last source: one that hangs would keep everybody from the pool's token.
+                    may_be_a_pool = False
+                    if soon.remaining_s >= _POOL_S:
+                        pooled = await self._finder.of_pool(ref, soon)
+                    if pooled is not None and pooled != found.token:
+                        break
         if known(snapshot):
             return
-        if ref.kind is RefKind.ADDRESS:
-            token = await self._finder.of_pool(ref, deadline)
-            if token is not None and token != found.token:
-                async with aclosing(self.snapshots(token, wanted, deadline, fresh=fresh)) as snapshots:
-                    async for snapshot in snapshots:
-                        yield Found(token, pool=ref.text), snapshot
-                return
+        if pooled is not None and pooled != found.token:
+            async with aclosing(self.snapshots(pooled, wanted, deadline, fresh=fresh)) as snapshots:
+                async for snapshot in snapshots:
+                    yield Found(pooled, pool=ref.text), snapshot
+            return
         if unheard(snapshot) and (CHAIN in snapshot.answered or not denied(snapshot)):
             # It may well exist, and who could tell is silent: a card of gaps, rather than "unknown".
             yield found, snapshot
@@ -132,7 +161,12 @@ class Enricher:
             UnknownToken: no source knows it.
             AmbiguousToken: several tokens carry the name.
         """
-        async with aclosing(self.look(ref, wanted, deadline, fresh=fresh)) as looks:
+        found = await self._finder.identify(ref, deadline)
+        repeated = None if fresh else self._repeated.get((found.token, frozenset(wanted)))
+        if repeated is not None and known(repeated):
+            self.looked.at(found.token, frozenset(wanted))
+            return found, repeated
+        async with aclosing(self._look_at(found, ref, wanted, deadline, fresh=fresh)) as looks:
             async for look in looks:
                 last = look
                 if not complete:
@@ -147,6 +181,7 @@ class Enricher:
         Who asks what is being answered, or was a moment ago, hears the same.
         """
         question = (token, frozenset(wanted))
+        self.looked.at(*question)
         repeated = None if fresh else self._repeated.get(question)
         if repeated is not None:
             yield repeated
@@ -197,6 +232,10 @@ class Enricher:
                     first.set_result(snapshot)
         if collected.unhurried:
             self._repeated[question] = snapshot
+            self._reliability.learn(snapshot)
+            self._last.note(snapshot)
+        for result in collected.results:
+            self._alarms.heard(_JOB, token, result)
         self._keep_later(snapshot, collected)
         return snapshot
 
@@ -217,19 +256,22 @@ class Enricher:
             ask = Ask(
                 tokens=(token,), chain=token.chain, pool=candidate.address, timeframe=timeframe, limit=limit
             )
-            for call in calls_for(Capability.CANDLES, ask, self._providers.values(), by="pool"):
-                result = await self._gateway.fetch(call, deadline)
-                if isinstance(result, Gap):
-                    gaps.append(result)
-                    continue
-                series = next((r for r in result.records if isinstance(r, CandleSeries)), None)
-                if series is not None:
-                    return series, candidate, tuple(gaps)
+            results = await in_turn(
+                calls_for(Capability.CANDLES, ask, self._providers.values(), by="pool"), deadline,
+                gateway=self._gateway, nursery=self._nursery,
+                enough=lambda result: _series_of(result) is not None,
+            )  # fmt: skip
+            gaps += [result for result in results if isinstance(result, Gap)]
+            series = next((found for result in results if (found := _series_of(result)) is not None), None)
+            if series is not None:
+                return series, candidate, tuple(gaps)
         return None, None, tuple(gaps)
 
     def _resolve(self, token: TokenKey, calls: tuple[Call, ...], collected: Collected) -> TokenSnapshot:
         return resolve.snapshot(
-            token, collected.answers, collected.gaps, trust=self._trust, now=self._clock.now(),
+            token, collected.answers, collected.gaps, trust=self._trust,
+            reliability=self._reliability.of, last=self._last.of(token, self._clock.now()),
+            now=self._clock.now(),
             asked=tuple(dict.fromkeys(call.provider.id for call in calls)),
         )  # fmt: skip
 
@@ -252,18 +294,7 @@ class Enricher:
             log.warning("snapshot_not_kept", error=str(error))
 
 
-def known(snapshot: TokenSnapshot) -> bool:
-    """Tell whether any source knows the token at all."""
-    return PRICE_USD in snapshot.resolved or SYMBOL in snapshot.resolved or bool(snapshot.pools)
-
-
-def denied(snapshot: TokenSnapshot) -> bool:
-    """Tell whether a source that works does not know the token, or a market has no more than its address."""
-    unlisted = any(gap.reason is GapReason.NOT_LISTED for gap in snapshot.gaps)
-    return unlisted or any(source != CHAIN for source in snapshot.answered)
-
-
-def unheard(snapshot: TokenSnapshot) -> str:
-    """Word which sources could not be asked, so that "unknown" is read with care."""
-    silent = sorted({gap.source for gap in snapshot.gaps if gap.reason.blames_vendor})
-    return f"Not answering now: {', '.join(silent)}." if silent else ""
+def _series_of(result: Answer | Gap) -> CandleSeries | None:
+    """Take the bars out of an answer; a gap has none."""
+    records = result.records if isinstance(result, Answer) else ()
+    return next((record for record in records if isinstance(record, CandleSeries)), None)

@@ -28,13 +28,17 @@ MEMORY_BYTES = 16 * 1024 * 1024  # of bodies as received; parsed they take sever
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer in memory; `records` None: not listed. The instants are on the monotonic clock."""
+    """An answer in memory; `records` None: not listed. The instants are on the monotonic clock.
+
+    `etag` is the vendor's name for the answer, by which it can say that nothing has changed.
+    """
 
     records: tuple[Record, ...] | None
     at: datetime
     fresh_until: float
     gone_at: float
     size: int
+    etag: str = ""
 
 
 class Cache:
@@ -72,26 +76,40 @@ class Cache:
                 records = await decode.read_off_loop(call, 200, entry.body, entry.at) if entry.body else None
             except UpstreamError:
                 continue  # kept by another version of the parser
-            kept = self._remember(key, call.endpoint, records, entry.at, len(entry.body))
+            kept = self.remember(key, call.endpoint, records, entry.at, len(entry.body))
             if not self.is_gone(kept):
                 return kept
         return None
 
     def keep(
-        self, key: str, endpoint: Endpoint, records: tuple[Record, ...] | None, at: datetime, body: bytes
+        self,
+        key: str,
+        endpoint: Endpoint,
+        records: tuple[Record, ...] | None,
+        at: datetime,
+        body: bytes,
+        *,
+        etag: str = "",
     ) -> None:
         """Keep an answer, or with None that there is none: in memory now, in the tiers soon."""
-        self._remember(key, endpoint, records, at, len(body))
+        self.remember(key, endpoint, records, at, len(body), etag)
         if self._tiers:
             entry = CacheEntry(body, at, at + timedelta(seconds=sum(_lifetime(endpoint, records))))
             self._nursery.start(self._write(key, entry), name=f"cache {key}")
 
-    def _remember(
-        self, key: str, endpoint: Endpoint, records: tuple[Record, ...] | None, at: datetime, size: int
+    def remember(
+        self,
+        key: str,
+        endpoint: Endpoint,
+        records: tuple[Record, ...] | None,
+        at: datetime,
+        size: int,
+        etag: str = "",
     ) -> Kept:
+        """Keep an answer in memory alone; `size` is that of its body."""
         ttl_s, stale_s = _lifetime(endpoint, records)
         received = self._clock.monotonic() - max(0.0, (self._clock.now() - at).total_seconds())
-        kept = Kept(records, at, received + ttl_s, received + ttl_s + stale_s, max(1, size))
+        kept = Kept(records, at, received + ttl_s, received + ttl_s + stale_s, max(1, size), etag)
         if kept.size <= MEMORY_BYTES and not self.is_gone(kept):
             self._memory[key] = kept
         return kept

@@ -42,8 +42,9 @@ class KeyState(StrEnum):
 class ProviderHealth:
     """One vendor at one instant.
 
-    `success_rate` and `latency_p50_s` are over the last hundred requests; `quota_left` is the vendor's own
-    word. What was never seen is None.
+    `success_rate` and `latency_p50_s` are over the last hundred requests; `free` calls of `burst` could
+    go now, of the bucket that has the least left; `quota_left` is the vendor's own word. None was
+    never seen.
     """
 
     provider: ProviderId
@@ -56,6 +57,8 @@ class ProviderHealth:
     last_error_at: datetime | None = None
     last_error: str = ""
     quota_left: int | None = None
+    free: int = 0
+    burst: int = 0
 
 
 class Vitals:

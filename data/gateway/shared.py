@@ -31,25 +31,37 @@ _PREFIX = "trenchcoat"
 T = TypeVar("T")
 
 # The arithmetic of `limits.step` and `limits.hold`. An instant may come last; else the server's clock counts.
+# By another clock than the server's, an entry is kept for an hour: that clock may go slower.
 BOOK = """
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local cost, limit = tonumber(ARGV[3]), tonumber(ARGV[4])
-local now = tonumber(ARGV[5])
-if not now then local t = redis.call('TIME'); now = t[1] * 1000000 + t[2] end
+local cost, limit, spare = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local now, slack = tonumber(ARGV[6]), 3600000
+if not now then local t = redis.call('TIME'); now, slack = t[1] * 1000000 + t[2], 1000 end
+if spare < 0 then
+  spare = 0
+  redis.call('SET', KEYS[1] .. ':people', string.format('%.0f', now), 'PX', 3600000)
+end
 local arrival = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + cost * interval
-local wait = math.max(0, arrival - burst * interval - now)
+local wait = math.max(0, arrival - math.max(burst - spare, cost) * interval - now)
 if wait <= limit then
-  redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', math.ceil((arrival - now) / 1000) + 1000)
+  redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', math.ceil((arrival - now) / 1000) + slack)
 end
 return wait
 """
 HOLD = """
 local interval, burst, duration = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local now = tonumber(ARGV[4])
-if not now then local t = redis.call('TIME'); now = t[1] * 1000000 + t[2] end
+local now, slack = tonumber(ARGV[4]), 3600000
+if not now then local t = redis.call('TIME'); now, slack = t[1] * 1000000 + t[2], 1000 end
 local arrival = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now + duration + (burst - 1) * interval)
-redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', math.ceil((arrival - now) / 1000) + 1000)
+redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', math.ceil((arrival - now) / 1000) + slack)
 return arrival
+"""
+
+# How long ago a call was booked for people: with a spare below zero.
+QUIET = """
+local now = tonumber(ARGV[3])
+if not now then local t = redis.call('TIME'); now = t[1] * 1000000 + t[2] end
+return now - tonumber(redis.call('GET', KEYS[1] .. ':people') or '0')
 """
 
 
@@ -125,17 +137,29 @@ class RedisTier:
 
 
 class RedisLedger:
-    """A bucket that all processes on one Redis share, on the server's clock."""
+    """A bucket that all processes on one Redis share, on the server's clock or that of `instant_us`."""
 
-    def __init__(self, link: RedisLink, name: str, pace: Pace, clock: Clock) -> None:
+    def __init__(
+        self,
+        link: RedisLink,
+        name: str,
+        pace: Pace,
+        clock: Clock,
+        instant_us: Callable[[], int] | None = None,
+    ) -> None:
         self._link = link
+        self._instant_us = instant_us
         self._key = f"{_PREFIX}:quota:{name}"
         self._pace = pace
         self._own = MemoryLedger(pace, clock)
 
-    async def book(self, cost: int, limit_us: int) -> int:
-        wait_us = await self._run(BOOK, cost, limit_us)
-        return await self._own.book(cost, limit_us) if wait_us is None else wait_us
+    async def book(self, cost: int, limit_us: int, spare: int | None = None) -> int:
+        wait_us = await self._run(BOOK, cost, limit_us, -1 if spare is None else spare)
+        return await self._own.book(cost, limit_us, spare) if wait_us is None else wait_us
+
+    async def quiet_us(self) -> int:
+        quiet_us = await self._run(QUIET)
+        return await self._own.quiet_us() if quiet_us is None else quiet_us
 
     async def hold(self, duration_us: int) -> None:
         await self._run(HOLD, duration_us)
@@ -143,5 +167,7 @@ class RedisLedger:
 
     async def _run(self, script: str, *numbers: int) -> int | None:
         pace = (self._pace.interval_us, self._pace.burst)
+        if self._instant_us is not None:
+            numbers = (*numbers, self._instant_us())
         answer: Any = await self._link.ask(lambda redis: redis.eval(script, 1, self._key, *pace, *numbers))
         return None if answer is None else int(answer)

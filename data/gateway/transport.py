@@ -14,6 +14,7 @@ import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Protocol
 
@@ -34,6 +35,8 @@ class Request:
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    # The address to connect to in place of asking for the host's; TLS and the server still see the host.
+    pinned_to: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +77,8 @@ class HttpTransport(AbstractAsyncContextManager["HttpTransport"]):
 
     async def send(self, request: Request) -> Response:
         client = self._client or await self._create()
-        headers = {"accept-encoding": "gzip", **request.headers}
         try:
-            sent = client.build_request(request.method, request.url, headers=headers, content=request.body)
+            sent = _written(client, request)
             answer = await client.send(sent, stream=True)
             try:
                 body = await self._receive(answer)
@@ -96,10 +98,11 @@ class HttpTransport(AbstractAsyncContextManager["HttpTransport"]):
             return self._client
 
     def _make_client(self) -> httpx.AsyncClient:
-        # Nothing from the environment: a .netrc would send passwords that nobody asked for.
+        # Nothing from the environment: a .netrc would send passwords that nobody asked for. No cookies.
         return httpx.AsyncClient(
-            limits=self._limits, timeout=_BACKSTOP_S, follow_redirects=False, trust_env=False
-        )
+            limits=self._limits, timeout=_BACKSTOP_S, follow_redirects=False, trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        )  # fmt: skip
 
     async def _receive(self, answer: httpx.Response) -> bytes:
         announced = answer.headers.get("content-length", "")
@@ -158,6 +161,19 @@ class ReplayTransport:
         if answer is None:
             raise Unavailable("not recorded")
         return answer
+
+
+def _written(client: httpx.AsyncClient, request: Request) -> httpx.Request:
+    headers = {"accept-encoding": "gzip", **request.headers}
+    url, extensions = httpx.URL(request.url), {}
+    if request.pinned_to is not None:
+        # No other host may get this connection: it was checked for this one, and its certificate too.
+        headers |= {"host": url.netloc.decode("ascii"), "connection": "close"}
+        extensions["sni_hostname"] = url.host
+        url = url.copy_with(host=request.pinned_to)
+    return client.build_request(
+        request.method, url, headers=headers, content=request.body, extensions=extensions
+    )
 
 
 def _words(error: BaseException) -> str:

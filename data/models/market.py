@@ -9,8 +9,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
+from data.models.events import Logged
 from data.models.fields import Field, Span
+from data.models.holders import HolderList
 from data.models.ids import Chain, ProviderId, TokenKey
+from data.models.launch import ChainAccount, CreatorTokens, Promotion, SignaturePage, Transaction
+from data.models.news import NewsItem
+from data.models.rehearsal import Rehearsal
+from data.models.trading import OrderBook, PriorityFees, SwapQuote
 
 T = TypeVar("T")
 
@@ -29,6 +35,19 @@ class Capability(StrEnum):
     NEW_POOLS = "new_pools"
     TRENDING = "trending"
     RATES = "rates"
+    HOLDERS = "holders"
+    NEWS = "news"
+    FEES = "fees"
+    BOOK = "book"
+    QUOTE = "quote"
+    SIGNATURES = "signatures"
+    TRANSACTION = "transaction"
+    LOGS = "logs"
+    ACCOUNTS = "accounts"
+    OWNED = "owned"
+    CREATED = "created"
+    PROMOTION = "promotion"
+    SIMULATION = "simulation"
 
 
 class Timeframe(StrEnum):
@@ -98,7 +117,8 @@ class TokenSide:
 class Pool:
     """What one vendor says of one pool: the price is that of the base token in USD.
 
-    `liquidity_usd` None is unknown, as on a bonding curve; zero is a fact.
+    `liquidity_usd` None is unknown, as on a bonding curve; zero is a fact. `accounts` are those that its
+    order book is asked by, where it has one.
     """
 
     chain: Chain
@@ -115,6 +135,7 @@ class Pool:
     created_at: datetime | None = None
     lp_burned_ratio: Decimal | None = None
     image_url: str | None = None
+    accounts: tuple[str, ...] | None = None
 
 
 class Candle(NamedTuple):
@@ -205,7 +226,27 @@ class FiatRate:
     as_of: datetime | None = None
 
 
-Record: TypeAlias = TokenReport | Pool | CandleSeries | Trade | SecurityReport | TokenMatch | FiatRate
+Record: TypeAlias = (
+    TokenReport
+    | Pool
+    | CandleSeries
+    | Trade
+    | SecurityReport
+    | TokenMatch
+    | FiatRate
+    | HolderList
+    | NewsItem
+    | PriorityFees
+    | OrderBook
+    | SwapQuote
+    | SignaturePage
+    | Transaction
+    | Logged
+    | ChainAccount
+    | CreatorTokens
+    | Promotion
+    | Rehearsal
+)
 
 
 class GapReason(StrEnum):
@@ -299,6 +340,9 @@ class TokenSnapshot:
     scans: tuple[tuple[ProviderId, SecurityReport], ...] = ()
     answered: tuple[ProviderId, ...] = ()
     asked: tuple[ProviderId, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.token, self.at))  # equal ones are equal in these; the whole would cost much
 
     def get(self, key: Field[T]) -> Resolved[T] | None:
         """Look a field up with its provenance."""

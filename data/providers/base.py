@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from data.errors import BadPayload, InvariantBroken, KeyRejected, RateLimited, Unavailable, UpstreamError
 from data.models.fields import Field
@@ -30,6 +30,8 @@ class Ask:
     timeframe: Timeframe = Timeframe.H1
     limit: int = 200
     before: int | None = None  # unix seconds, exclusive
+    accounts: tuple[str, ...] = ()  # of the chain
+    amount: int | None = None  # base units of the token
 
     @property
     def token(self) -> TokenKey:
@@ -40,7 +42,9 @@ class Ask:
 
 
 Parser: TypeAlias = Callable[[Json, Ask, datetime], tuple[Record, ...]]
+By: TypeAlias = Literal["token", "pool", "query", "accounts", "nothing"]
 Slots: TypeAlias = Callable[[Ask], Mapping[str, str]]
+Stamp: TypeAlias = Callable[[int, str], Mapping[str, str]]
 Fault: TypeAlias = Callable[[int, Json], UpstreamError | None]
 
 
@@ -59,9 +63,10 @@ class Endpoint:
     """One call of a vendor's API.
 
     `path` and the values of `query` hold slots: `{chain}` (the vendor's word for it), `{address}`,
-    `{addresses}` (comma-joined), `{pool}`, `{query}`, `{limit}`, and those that `slots` adds. A query
-    parameter whose value is empty after filling is left out. `payload` makes the JSON body of a POST. `parse`
-    is pure; it may raise BadPayload or NotListed, and gives records whose fields are within `fields`.
+    `{addresses}` (comma-joined), `{pool}`, `{query}`, `{limit}`, `{amount}`, and those that `slots` adds.
+    A query parameter whose value is empty after filling is left out; one whose name ends in `[]` is repeated
+    for each of its comma-joined values. `payload` makes the JSON body of a POST.
+    `parse` is pure; it may raise BadPayload or NotListed, and gives records whose fields are within `fields`.
     """
 
     capability: Capability
@@ -73,6 +78,7 @@ class Endpoint:
     query: Mapping[str, str] = field(default_factory=dict)
     method: Literal["GET", "POST"] = "GET"
     payload: Callable[[Ask], Json] | None = None
+    needs: By | None = None  # what it is asked by, where a payload hides it
     slots: Slots = no_slots
     timeout_s: float = 4.0
     batch: int = 1
@@ -82,8 +88,10 @@ class Endpoint:
     samples: tuple[str, ...] = ()
 
     @property
-    def by(self) -> Literal["token", "pool", "query", "nothing"]:
-        """What it is asked by: the slot that its address names."""
+    def by(self) -> By:
+        """What it is asked by: the slot that its address names, unless it says itself."""
+        if self.needs is not None:
+            return self.needs
         template = self.path + "".join(self.query.values())
         if "{pool}" in template:
             return "pool"
@@ -116,11 +124,15 @@ class ErrorMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
-    """How a key travels: a header's or a query parameter's name; `required`: nothing works without."""
+    """How a key travels: a header's or a query parameter's name; `required`: nothing works without.
+
+    `stamp` makes the query parameters that each attempt carries anew, out of the unix second and a fresh id.
+    """
 
     header: str = ""
     parameter: str = ""
     required: bool = False
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +154,7 @@ class Provider:
     auth: Auth = Auth()
     attribution: str = ""
     market: bool = True  # a market API; chain access is not one
+    on: bool = True  # asked unless switched off; else only where switched on
 
     def endpoints_for(self, capability: Capability, chain: Chain) -> tuple[Endpoint, ...]:
         """List the endpoints that give `capability` on `chain`."""
@@ -174,11 +187,17 @@ class Call:
             "pool": ask.pool,
             "query": ask.query,
             "limit": str(ask.limit),
+            "amount": "" if ask.amount is None else str(ask.amount),
             **endpoint.slots(ask),
         }
         safe = {name: quote(value, safe=",") for name, value in slots.items()}
         filled = {name: template.format_map(slots) for name, template in endpoint.query.items()}
-        query = urlencode({name: value for name, value in filled.items() if value}, safe=",")
+        query = "&".join(
+            f"{name}={quote_plus(each, safe=',')}"
+            for name, value in filled.items()
+            for each in (value.split(",") if name.endswith("[]") else [value])
+            if each
+        )
         return endpoint.path.format_map(safe) + (f"?{query}" if query else "")
 
     @property
@@ -199,6 +218,7 @@ class Call:
             ask.timeframe,
             str(ask.limit),
             str(ask.before),
+            *ask.accounts,
         )
         return f"{self.provider.id} {self.endpoint.name} {' '.join(words)}"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from data.errors import NotListed, RateLimited, UpstreamError
+from data.errors import BadPayload, NotListed, RateLimited, UpstreamError
 from data.models.fields import (
     CHANGE,
     FDV_USD,
@@ -24,6 +24,7 @@ from data.models.fields import (
     Link,
 )
 from data.models.ids import Chain, ProviderId, TokenKey
+from data.models.launch import Promotion, PromotionOrder
 from data.models.market import Capability, Pool, TokenMatch, TokenReport, TokenSide, facts
 from data.providers import pools, values
 from data.providers.base import Ask, Endpoint, ErrorMap, Json, Provider, Quota
@@ -107,6 +108,32 @@ def parse_promoted(body: Json, ask: Ask, at: datetime) -> tuple[TokenReport, ...
         said = facts((IMAGE_URL, values.url(row.get("icon"))), (LINKS, _links(row.get("links"))))
         reports[token] = TokenReport(token=token, facts=said)
     return tuple(reports.values())
+
+
+def parse_orders(body: Json, ask: Ask, at: datetime) -> tuple[Promotion, ...]:
+    """Read what was paid to show a token; nothing listed means that nothing was.
+
+    Raises:
+        BadPayload: the answer is neither a list of orders nor an object that holds one.
+    """
+    parts = [body] if isinstance(body, Mapping) else values.required_items(body, "orders")
+    orders, boosts = list(parts), None
+    if any(isinstance(part, Mapping) and ("orders" in part or "boosts" in part) for part in parts):
+        told = [values.mapping(part) for part in parts]
+        orders = [row for part in told for row in values.items(part.get("orders"))]
+        boosts = sum(len(values.items(part.get("boosts"))) for part in told)
+    elif isinstance(body, Mapping):
+        raise BadPayload("an answer without orders")
+    found = tuple(order for row in orders if (order := _order(values.mapping(row))) is not None)
+    return (Promotion(orders=found, boosts=boosts),)
+
+
+def _order(row: Mapping[str, Json]) -> PromotionOrder | None:
+    kind, status = values.text(row.get("type")), values.text(row.get("status"))
+    if kind is None or status is None:
+        return None
+    paid_at = values.moment(row.get("paymentTimestamp"), unit_s=0.001)
+    return PromotionOrder(kind=kind, status=status, at=paid_at)
 
 
 def _listed(body: Json, chain: Chain) -> Iterator[tuple[Pool, Mapping[str, Json]]]:
@@ -247,6 +274,14 @@ PROVIDER = Provider(
             ttl_s=60,
             stale_s=600,
             samples=("latest-dex-search-wbtc-usdc.json",),
+        ),
+        Endpoint(
+            capability=Capability.PROMOTION,
+            path="/orders/v1/{chain}/{address}",
+            parse=parse_orders,
+            ttl_s=60,
+            stale_s=600,
+            quota="promotion",
         ),
         _PROMOTED,
         replace(_PROMOTED, capability=Capability.NEW_POOLS, path="/token-profiles/latest/v1"),

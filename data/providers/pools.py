@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from data.errors import NotListed
 from data.models.fields import (
     BUYS,
     CHANGE,
@@ -69,6 +70,18 @@ def depth(pool: Pool) -> tuple[Decimal, Decimal]:
     """Rank a pool by liquidity, then by the volume of a day; unknown liquidity ranks below none."""
     liquidity = Decimal(-1) if pool.liquidity_usd is None else pool.liquidity_usd
     return liquidity, pool.activity.get(Span.H24, Activity()).volume_usd or Decimal(0)
+
+
+def of_token(pools: Iterable[Pool | None], token: TokenKey) -> tuple[Pool, ...]:
+    """Keep the pools that price a token.
+
+    Raises:
+        NotListed: there is none.
+    """
+    found = tuple(pool for pool in pools if pool is not None and pool.base.token == token)
+    if not found:
+        raise NotListed("no pool with this token")
+    return found
 
 
 def matches(pools: Iterable[Pool], source: ProviderId) -> tuple[TokenMatch, ...]:

@@ -30,7 +30,7 @@ from data.models.fields import (
 from data.models.ids import SOL_MINT, USDC_MINT, Chain, ProviderId
 from data.models.market import Activity, Capability, Pool, TokenReport, TokenSide, facts
 from data.models.money import divided
-from data.providers import values
+from data.providers import pools, values
 from data.providers.base import Ask, Endpoint, ErrorMap, Json, Provider, Quota
 
 _USDT_MINT = "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB"
@@ -95,12 +95,7 @@ def parse_token_pools(body: Json, ask: Ask, at: datetime) -> tuple[Pool, ...]:
     """
     page = values.required_mapping(_data(body), "page")
     rows = map(values.mapping, values.required_items(page.get("data"), "pools"))
-    found = tuple(
-        pool for row in rows if (pool := _pool(row, ask.token.address)) and pool.base.token == ask.token
-    )
-    if not found:
-        raise NotListed("no pool with this token")
-    return found
+    return pools.of_token((_pool(row, ask.token.address) for row in rows), ask.token)
 
 
 def parse_pool(body: Json, ask: Ask, at: datetime) -> tuple[Pool, ...]:

@@ -15,13 +15,17 @@ from decimal import Decimal
 from data.errors import BadPayload, KeyRejected, NotListed, RateLimited, Unavailable, UpstreamError
 from data.models.fields import (
     CREATOR,
+    CREATOR_TOKENS,
     DECIMALS,
     DEV_RATIO,
     FREEZE_AUTHORITY,
     HOLDERS,
     IMAGE_URL,
+    INSIDER_RATIO,
+    LARGEST_RATIO,
     LP_LOCKED_RATIO,
     MINT_AUTHORITY,
+    MUTABLE,
     NAME,
     RISK_SCORE,
     RUGGED,
@@ -33,6 +37,7 @@ from data.models.fields import (
     Authority,
 )
 from data.models.ids import SOL, Chain, ProviderId, TokenKey
+from data.models.launch import CreatorToken, CreatorTokens
 from data.models.market import Capability, Fact, Risk, RiskLevel, SecurityReport, facts
 from data.models.money import divided, times
 from data.providers import values
@@ -43,6 +48,7 @@ _POOLED = {"AMM", "LOCKER"}
 _CURVES = {"pump_fun"}
 _TOP = 10
 _SENTENCE = 200
+_MOST_SIBLINGS = 1_000
 
 
 def parse_report(body: Json, ask: Ask, at: datetime) -> tuple[SecurityReport, ...]:
@@ -89,8 +95,12 @@ def _facts(report: Mapping[str, Json], token: TokenKey) -> tuple[Fact[object], .
         (TRANSFER_FEE_RATIO, values.share(fee)),
         (CREATOR, creator),
         (DEV_RATIO, None if held is None else _part(Decimal(held), Decimal(raw_supply or 0))),
+        (CREATOR_TOKENS, _siblings(report.get("creatorTokens"))),
+        (MUTABLE, meta["mutable"] if isinstance(meta.get("mutable"), bool) else None),
         (HOLDERS, values.count(report.get("totalHolders"))),
-        (TOP10_RATIO, _top_share(report)),
+        (TOP10_RATIO, _top_share(report, _TOP)),
+        (LARGEST_RATIO, _top_share(report, 1)),
+        (INSIDER_RATIO, _insider_share(report)),
         (LP_LOCKED_RATIO, _locked_share(values.items(report.get("markets")))),
     )
 
@@ -126,8 +136,45 @@ def _part(amount: Decimal, whole: Decimal) -> Decimal | None:
     return divided(amount, whole) if amount <= whole else None
 
 
-def _top_share(report: Mapping[str, Json]) -> Decimal | None:
-    """Add up what the ten largest owners hold, pools and lockers left out; None where a row is unclear."""
+def _siblings(created: Json) -> int | None:
+    """Count what a creator has made, this one among it; null says nothing, nor does what is no token."""
+    if not isinstance(created, list) or not all(values.mapping(row).get("mint") for row in created):
+        return None
+    return len(created) + 1
+
+
+def parse_created(body: Json, ask: Ask, at: datetime) -> tuple[CreatorTokens, ...]:
+    """Read what else the token's creator made; a list that is not told is no answer.
+
+    Raises:
+        BadPayload: the answer is no report.
+        NotListed: it does not tell.
+    """
+    report = values.required_mapping(body, "report")
+    listed = report.get("creatorTokens")
+    if not isinstance(listed, list):
+        raise NotListed("what its creator made is not told")
+    rows = map(values.mapping, listed[:_MOST_SIBLINGS])
+    made = {
+        mint: CreatorToken(mint=mint, created_at=values.moment(row.get("createdAt")))
+        for row in rows
+        if (mint := values.address(row.get("mint"))) is not None and mint != ask.token.address
+    }
+    return (CreatorTokens(creator=values.address(report.get("creator")), tokens=tuple(made.values())),)
+
+
+def _insider_share(report: Mapping[str, Json]) -> Decimal | None:
+    """Add up what connected wallets among the largest hold; None where they are not named."""
+    if values.count(report.get("graphInsidersDetected")) == 0:
+        return Decimal(0)
+    rows = [values.mapping(row) for row in values.items(report.get("topHolders"))]
+    shares = [values.share(row.get("pct")) for row in rows if row.get("insider") is True]
+    held = sum((share for share in shares if share is not None), Decimal(0))
+    return held if shares and None not in shares and held <= 1 else None
+
+
+def _top_share(report: Mapping[str, Json], most: int) -> Decimal | None:
+    """Add up what the largest owners hold, pools and lockers left out; None where a row is unclear."""
     known = values.mapping(report.get("knownAccounts"))
     pooled = {
         key for key, account in known.items() if values.text(values.mapping(account).get("type")) in _POOLED
@@ -140,7 +187,7 @@ def _top_share(report: Mapping[str, Json]) -> Decimal | None:
             return None
         if owner not in pooled and account not in pooled:
             held[owner] += share
-    largest = sorted(held.values(), reverse=True)[:_TOP]
+    largest = sorted(held.values(), reverse=True)[:most]
     total = sum(largest, Decimal(0))
     return total if largest and total <= 1 else None
 
@@ -152,7 +199,8 @@ def _locked_share(markets: Sequence[Json]) -> Decimal | None:
         pool = values.mapping(market.get("lp"))
         share = values.share(pool.get("lpLockedPct"))
         base, quote = values.number(pool.get("baseUSD")), values.number(pool.get("quoteUSD"))
-        if values.text(market.get("marketType")) in _CURVES or share is None or base is None or quote is None:
+        kind = values.text(market.get("marketType"))
+        if kind is None or kind in _CURVES or share is None or base is None or quote is None:
             continue
         total += base + quote
         locked += times(share, base + quote)
@@ -193,6 +241,10 @@ PROVIDER = Provider(
                     FREEZE_AUTHORITY,
                     TRANSFER_FEE_RATIO,
                     CREATOR,
+                    CREATOR_TOKENS,
+                    MUTABLE,
+                    LARGEST_RATIO,
+                    INSIDER_RATIO,
                     DEV_RATIO,
                     HOLDERS,
                     TOP10_RATIO,
@@ -206,6 +258,15 @@ PROVIDER = Provider(
                 "report-dead-liquidity-insiders.json",
                 "report-pumpfun-serial-rugger-topholders-null.json",
             ),
+        ),
+        Endpoint(
+            capability=Capability.CREATED,
+            path="/tokens/{address}/report",
+            parse=parse_created,
+            ttl_s=300,
+            stale_s=3600,
+            timeout_s=8.0,
+            samples=("report-pumpfun-serial-rugger-topholders-null.json",),
         ),
         Endpoint(
             capability=Capability.SECURITY,

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
+from data.chain.base58 import base58
 from data.models.ids import SOL_MINT
-from data.sandbox import layout
+from data.sandbox import books, filters, layout, minting, seeds
+from data.sandbox.filters import RpcError
 from data.sandbox.holders import Role
 from data.sandbox.layout import TokenAccount
-from data.sandbox.seeds import base58
-from data.sandbox.tokens import Extension, Token, TokenProgram
+from data.sandbox.program_history import ProgramHistory
+from data.sandbox.simulation import simulate
+from data.sandbox.tokens import Token, TokenProgram
 from data.sandbox.vm import Account, Vm
 from data.sandbox.world import SLOTS_PER_EPOCH, World
 
@@ -34,13 +37,7 @@ _TOO_LONG_FOR_BASE58 = (
 _PROGRAMS = {TokenProgram.SPL.value: "spl-token", TokenProgram.TOKEN_2022.value: "spl-token-2022"}
 
 
-class RpcError(Exception):
-    """A refusal in the node's words."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+Method: TypeAlias = Callable[[World, Any], object]  # takes the parameters as they came
 
 
 class Chain:
@@ -49,9 +46,15 @@ class Chain:
     def __init__(self, world: World) -> None:
         self._world = world
         self._vm = Vm()
+        self._books = books.Shelf(world)
+        self._past = ProgramHistory(world)
         self._methods: Mapping[str, Callable[[Sequence[Any]], object]] = {
             "getAccountInfo": self._account_info,
             "getMultipleAccounts": self._multiple_accounts,
+            "getProgramAccounts": self._program_accounts,
+            "getTokenAccountsByOwner": self._owned,
+            "getSignaturesForAddress": self._signatures,
+            "getTransaction": self._past.transaction,
             "getTokenSupply": self._token_supply,
             "getTokenLargestAccounts": self._largest_accounts,
             "getBalance": lambda params: self._in_context(self._vm.balance(self._address(params))),
@@ -61,26 +64,31 @@ class Chain:
             "getLatestBlockhash": lambda _: self._latest_blockhash(),
             "getEpochInfo": lambda _: self._epoch_info(),
             "getHealth": lambda _: "ok",
+            "simulateTransaction": lambda params: self._in_context(simulate(self._vm, self._settle, params)),
             "getVersion": lambda _: {"feature-set": 3_294_202_862, "solana-core": _VERSION},
         }
 
-    def answer(self, payload: bytes) -> object:
-        """Answer one request or a batch, refusals included."""
+    def answer(self, payload: bytes, own: Mapping[str, Method] | None = None) -> object:
+        """Answer one request or a batch, refusals included; `own` are methods that a vendor's node adds."""
         try:
             asked = orjson.loads(payload)
         except ValueError:
             return _refusal(None, RpcError(-32700, "Parse error"))
         self._vm.set_time(slot=self._world.slot, epoch=self._world.chain_epoch, at=self._world.now)
         if isinstance(asked, list) and asked:
-            return [self._one(request) for request in asked]
-        return self._one(asked)
+            return [self._one(request, own or {}) for request in asked]
+        return self._one(asked, own or {})
 
-    def _one(self, request: object) -> object:
+    def _one(self, request: object, own: Mapping[str, Method]) -> object:
         if not isinstance(request, dict) or not isinstance(request.get("method"), str):
             return _refusal(None, RpcError(-32600, "Invalid request"))
-        method, params = self._methods.get(request["method"], _no_method), request.get("params", [])
+        name, params = request["method"], request.get("params", [])
+        method = self._methods.get(name, _no_method)
         try:
-            result = method(params if isinstance(params, list) else [])
+            if name in own:
+                result = own[name](self._world, params)
+            else:
+                result = method(params if isinstance(params, list) else [])
         except RpcError as error:
             return _refusal(request.get("id"), error)
         return {"jsonrpc": "2.0", "result": result, "id": request.get("id")}
@@ -96,6 +104,48 @@ class Chain:
             raise RpcError(-32602, f"Too many inputs provided; max {_MOST_KEYS}")
         addresses = [self._address([key]) for key in keys]
         return self._in_context([self._shown(address, _encoding(params)) for address in addresses])
+
+    def _program_accounts(self, params: Sequence[Any]) -> object:
+        """List the accounts of a program that pass every filter; of an order book's, the markets only."""
+        program, passes, encoding = self._address(params), filters.read(params), _encoding(params)
+        if program == books.PROGRAM:
+            for address, data in self._books.markets():
+                self._vm.put(address, program, data)
+        found = sorted(address for address, data in self._vm.owned(program) if passes(data))
+        return [{"pubkey": address, "account": self._shown(address, encoding)} for address in found]
+
+    def _owned(self, params: Sequence[Any]) -> object:
+        """List a wallet's accounts of one token, or of one token program."""
+        owner, chosen = self._address(params), params[1] if len(params) > 1 else None
+        if not isinstance(chosen, dict) or not {"mint", "programId"} & set(chosen):
+            raise RpcError(-32602, "Invalid params: expected a mint or a program")
+        mint = chosen.get("mint")
+        program = chosen.get("programId")
+        if mint is not None:
+            self._mint(self._address([mint]), "could not find mint")
+        for token in tuple(self._world.tokens.values()):
+            if token.mint == mint or (mint is None and token.creator == owner):
+                self._settle_holders(token)
+                program = token.program.value
+        found = [
+            key
+            for key, data in (self._vm.owned(program) if isinstance(program, str) else ())
+            if len(data) >= layout.ACCOUNT_SPACE
+            and not layout.is_mint(data)
+            and (held := layout.unpack_account(data)).owner == owner
+            and mint in (None, held.mint)
+        ]
+        rows = [
+            {"pubkey": key, "account": self._shown(key, _encoding([owner, *params[2:]]))} for key in found
+        ]
+        return self._in_context(rows)
+
+    def _signatures(self, params: Sequence[Any]) -> object:
+        """List the history of an address; the accounts that its transactions name enter the VM with it."""
+        told = self._past.signatures(params)
+        if (token := self._past.about(params[0])) is not None:
+            self._settle_holders(token)
+        return told
 
     def _token_supply(self, params: Sequence[Any]) -> object:
         mint = self._mint(self._address(params), "could not find account")
@@ -144,7 +194,7 @@ class Chain:
         return {"context": {"apiVersion": _VERSION, "slot": self._world.slot}, "value": value}
 
     def _address(self, params: Sequence[Any]) -> str:
-        """Take the first parameter as an address; a mint of the world enters the VM with it."""
+        """Take the first parameter as an address; a mint or a book of the world enters the VM with it."""
         address = params[0] if params else None
         if not isinstance(address, str):
             raise RpcError(-32602, "`params` should have at least 1 argument(s)")
@@ -154,8 +204,18 @@ class Chain:
             raise RpcError(-32602, "Invalid param: Invalid") from None
         token = self._world.tokens.get(address)
         if there is None and token is not None:
-            self._vm.put(address, token.program.value, layout.pack_mint(_mint_of(token)))
+            self._vm.put(address, token.program.value, layout.pack_mint(minting.mint_of(token)))
+            return address
+        in_a_book = there is None or there.owner == books.PROGRAM
+        if in_a_book and (data := self._books.account(address)) is not None:  # it moves with its price
+            self._vm.put(address, books.PROGRAM, data)
         return address
+
+    def _settle(self, address: str) -> None:
+        """Put what a transaction names into the VM: with a mint, those who hold it."""
+        self._address([address])
+        if (token := self._world.tokens.get(address)) is not None:
+            self._settle_holders(token)
 
     def _mint(self, address: str, missing: str) -> layout.Mint:
         held = self._vm.account(address)
@@ -168,6 +228,8 @@ class Chain:
     def _settle_holders(self, token: Token) -> None:
         """Put a token's holders into the VM; those already there stay, but pools follow their reserves."""
         for holder in self._world.named_holders(token.mint):
+            if holder.pool is not None:
+                self._vm.put(holder.owner, seeds.address(0, "program", holder.pool.dex), bytes(8))
             if holder.role is not Role.POOL and self._vm.account(holder.account) is not None:
                 continue
             native = token.mint == SOL_MINT
@@ -175,9 +237,9 @@ class Chain:
                 mint=token.mint,
                 owner=holder.owner,
                 amount=holder.amount,
-                frozen=_freezes(token) and holder.role is Role.OTHER,
+                frozen=minting.freezes(token) and holder.role is Role.OTHER,
                 native_reserve=self._vm.rent_exempt(layout.ACCOUNT_SPACE) if native else None,
-                extensions=_account_extensions(token),
+                extensions=minting.account_extensions(token),
             )
             data, lamports = layout.pack_account(account), holder.amount if native else 0
             self._vm.put(holder.account, token.program.value, data, lamports=lamports)
@@ -236,30 +298,3 @@ def _whole(params: Sequence[Any]) -> int:
     if not params or not isinstance(params[0], int) or params[0] < 0:
         raise RpcError(-32602, "Invalid params: invalid type, expected usize")
     return params[0]
-
-
-def _mint_of(token: Token) -> layout.Mint:
-    """State a token's mint account; native SOL's keeps no count of its supply."""
-    return layout.Mint(
-        decimals=token.decimals,
-        supply=0 if token.mint == SOL_MINT else token.supply,
-        mint_authority=token.mint_authority,
-        freeze_authority=token.freeze_authority,
-        extensions=token.extensions,
-    )
-
-
-def _freezes(token: Token) -> bool:
-    return (token.extension("defaultAccountState") or {}).get("accountState") == "frozen"
-
-
-def _account_extensions(token: Token) -> tuple[Extension, ...]:
-    """Tell what a token's extensions demand of every account of it."""
-    if token.program is TokenProgram.SPL:
-        return ()
-    demanded = [Extension(name="immutableOwner")]
-    if token.extension("transferFeeConfig") is not None:
-        demanded.append(Extension(name="transferFeeAmount", state={"withheldAmount": 0}))
-    if token.extension("transferHook") is not None:
-        demanded.append(Extension(name="transferHookAccount", state={"transferring": False}))
-    return tuple(demanded)

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from data.chain.base58 import base58, unbase58
 from data.errors import InvariantBroken
-from data.sandbox.seeds import base58, unbase58
 from data.sandbox.tokens import Extension
 
 MINT_SPACE = 82

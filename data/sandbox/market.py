@@ -55,7 +55,10 @@ class Activity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
-    """One swap, seen from the base token; amounts are in whole tokens."""
+    """One swap, seen from the base token; amounts, and the reserves after it, are in whole tokens.
+
+    A curve's reserves are the virtual ones.
+    """
 
     signature: str
     trader: str
@@ -66,6 +69,8 @@ class Trade:
     price_usd: float
     price_native: float
     volume_usd: float
+    base_reserve: float
+    quote_reserve: float
 
 
 def state(pool: Pool, rows: Rows, supply_units: float) -> PoolState:
@@ -155,6 +160,8 @@ def trades(seed: int, pool: Pool, rows: Rows, epoch: datetime, limit: int) -> Se
             price_usd=float(tail.usd[index]),
             price_native=float(tail.native[index]),
             volume_usd=abs(float(tail.volume[index])),
+            base_reserve=float(base[index]),
+            quote_reserve=float(quote[index]),
         )
         for index in range(len(tail) - 1, 0, -1)
         if tail.volume[index] != 0.0

@@ -9,7 +9,7 @@ import hashlib
 
 import numpy as np
 
-_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+from data.chain.base58 import base58
 
 
 def _digest(seed: int, labels: tuple[str | int, ...], size: int) -> bytes:
@@ -25,30 +25,6 @@ def stream(seed: int, *labels: str | int) -> np.random.Generator:
 def fraction(seed: int, *labels: str | int) -> float:
     """Draw the one number in [0, 1) that belongs to a label."""
     return int.from_bytes(_digest(seed, labels, 8), "big") / 2**64
-
-
-def base58(raw: bytes) -> str:
-    """Write bytes in Bitcoin's base 58, as Solana does."""
-    number = int.from_bytes(raw, "big")
-    digits: list[str] = []
-    while number:
-        number, digit = divmod(number, 58)
-        digits.append(_ALPHABET[digit])
-    zeros = len(raw) - len(raw.lstrip(b"\0"))
-    return _ALPHABET[0] * zeros + "".join(reversed(digits))
-
-
-def unbase58(text: str) -> bytes:
-    """Read bytes from base 58.
-
-    Raises:
-        ValueError: a character is not of the alphabet.
-    """
-    number = 0
-    for char in text:
-        number = number * 58 + _ALPHABET.index(char)
-    zeros = len(text) - len(text.lstrip(_ALPHABET[0]))
-    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
 def address(seed: int, *labels: str | int, suffix: str = "") -> str:

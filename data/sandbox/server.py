@@ -18,10 +18,11 @@ from aiohttp import web
 from data.clock import Clock, SystemClock
 from data.sandbox import faults as spoiling
 from data.sandbox import seeds
-from data.sandbox.chain import Chain
+from data.sandbox.chain import Chain, Method
+from data.sandbox.channels import PUMPPORTAL, SOLANA, Channels
 from data.sandbox.faults import Fault, Faults
-from data.sandbox.wire.call import Answer, Call, Vendor
-from data.sandbox.wire.vendors import CHAIN, VENDORS
+from data.sandbox.wire.call import Answer, Call, Vendor, merged
+from data.sandbox.wire.vendors import NODES, VENDORS
 from data.sandbox.world import World
 
 RETRY_AFTER_S = 7
@@ -57,15 +58,22 @@ class SandboxServer:
         self._port = port
         self._chain = Chain(world)
         self._world_start, self._booted_at = world.now, self._clock.now()
-        application = self._application()
+        self.channels = Channels(world, self._chain, lambda: self.now, self._clock, self.faults)
+        self.application = self._application()
         self._runner = web.AppRunner(
-            application, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_S
+            self.application, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_S
         )
 
     @property
     def base_urls(self) -> dict[str, str]:
-        """Where each vendor is found, by its id; the chain among them."""
-        return {vendor.id: f"{self.url}/{vendor.id}{vendor.root}" for vendor in (*VENDORS, CHAIN)}
+        """Where each vendor is found, by its id; the chain's nodes among them."""
+        vendors = (*VENDORS, *(node for node, _ in NODES))
+        return {vendor.id: f"{self.url}/{vendor.id}{vendor.root}" for vendor in vendors}
+
+    @property
+    def streams(self) -> dict[str, str]:
+        """Where each stream is found, by its vendor's id."""
+        return {name: f"{self.url.replace('http', 'ws', 1)}/{name}" for name in (PUMPPORTAL, SOLANA)}
 
     @property
     def now(self) -> datetime:
@@ -96,11 +104,10 @@ class SandboxServer:
                 application.router.add_get(
                     f"/{vendor.id}{vendor.root}{path}", self._serving(vendor, _reading(self.world, handler))
                 )
-        application.router.add_post(f"/{CHAIN.id}", self._serving(CHAIN, self._asked_chain))
+        for node, methods in NODES:
+            application.router.add_post(f"/{node.id}", self._serving(node, _calling(self._chain, methods)))
+        application.router.add_routes(self.channels.routes())
         return application
-
-    async def _asked_chain(self, request: web.Request) -> Answer:
-        return Answer(body=self._chain.answer(await request.read()))
 
     def _serving(
         self, vendor: Vendor, answer: Callable[[web.Request], Awaitable[Answer]]
@@ -168,9 +175,16 @@ def _reading(
     world: World, handler: Callable[[World, Call], Answer]
 ) -> Callable[[web.Request], Awaitable[Answer]]:
     async def read(request: web.Request) -> Answer:
-        return handler(world, Call(path=dict(request.match_info), query=dict(request.query)))
+        return handler(world, Call(path=dict(request.match_info), query=merged(request.query)))
 
     return read
+
+
+def _calling(chain: Chain, methods: Mapping[str, Method]) -> Callable[[web.Request], Awaitable[Answer]]:
+    async def call(request: web.Request) -> Answer:
+        return Answer(body=chain.answer(await request.read(), methods))
+
+    return call
 
 
 def _encoded(body: object) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 _HISTORY = 1_000_000  # signatures remembered: beyond them the VM would run signed bytes a second time
 
@@ -80,6 +81,11 @@ class Vm:
         """Tell the latest blockhash."""
         with self._lock:
             return str(self._svm.latest_blockhash())
+
+    def clock(self) -> Any:
+        """Give the VM's clock, for another VM to run by."""
+        with self._lock:
+            return self._svm.get_clock()
 
     def set_time(self, *, slot: int, epoch: int, at: datetime) -> None:
         """Move the VM's clock, which decides the transfer fee in force."""

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
 from data.errors import InvariantBroken
 from data.sandbox import catalogue, holders, launches, market, seeds, tape
 from data.sandbox.holders import Holder
@@ -88,7 +90,7 @@ class World:
         if to <= self._now:
             return
         self._now = to
-        while self._launch_day * DAY_S <= self._since_epoch(to):
+        while self._launch_day * DAY_S <= self.since_epoch(to):
             midnight = self.epoch + timedelta(days=self._launch_day)
             self._unborn += launches.on_day(self.seed, self._launch_day, midnight)
             self._launch_day += 1
@@ -111,18 +113,18 @@ class World:
 
     def activity(self, pool: Pool, span_s: float) -> Activity:
         """Sum up the trades of the last `span_s` seconds."""
-        return market.activity(pool, self._rows(pool), self._since_epoch(self._now) - span_s)
+        return market.activity(pool, self._rows(pool), self.since_epoch(self._now) - span_s)
 
     def native_range(self, pool: Pool, span_s: float) -> tuple[float, float]:
         """Find the lowest and the highest price in the quote token over the last `span_s` seconds."""
-        return market.native_range(self._rows(pool), self._since_epoch(self._now) - span_s)
+        return market.native_range(self._rows(pool), self.since_epoch(self._now) - span_s)
 
     def token_activity(self, mint: str, span_s: float) -> Activity:
         """Sum up the trades of a token in all pools that price it, or else of all it is the quote in."""
         own = self._tokens[mint].pools
         if own:
             return market.combined([self.activity(pool, span_s) for pool in own])
-        now_s, path = self._since_epoch(self._now), self._path(mint)
+        now_s, path = self.since_epoch(self._now), self._path(mint)
         change = path.usd(now_s) / path.usd(now_s - span_s) - 1.0
         return market.from_the_quote([self.activity(pool, span_s) for pool in self.pools_of(mint)], change)
 
@@ -135,6 +137,18 @@ class World:
     def trades(self, pool: Pool, limit: int = 300) -> Sequence[Trade]:
         """List the last trades, newest first."""
         return market.trades(self.seed, pool, self._rows(pool), self.epoch, limit)
+
+    def traded_at(self, pool: Pool) -> Array:
+        """List when a pool's trades were, in seconds since the record began, oldest first."""
+        return self._rows(pool).trades().at
+
+    def trade_at(self, pool: Pool, at_s: float) -> Trade | None:
+        """Find the trade of a moment that `traded_at` told."""
+        rows = self._rows(pool)
+        index = int(np.searchsorted(rows.at, at_s))
+        if not 0 < index < len(rows) or rows.at[index] != at_s:
+            return None
+        return next(iter(market.trades(self.seed, pool, rows.cut(index - 1, index + 1), self.epoch, 1)), None)
 
     def candles(
         self,
@@ -158,7 +172,7 @@ class World:
         """Tell what a token is worth: the last price in its main pool, or its own if it is only a quote."""
         main = self.main_pool(mint)
         if main is None:
-            return self._path(mint).usd(self._since_epoch(self._now))
+            return self._path(mint).usd(self.since_epoch(self._now))
         return self.state(main).price_usd
 
     def liquidity_usd(self, mint: str) -> float:
@@ -167,7 +181,7 @@ class World:
 
     def peak(self, mint: str) -> Peak:
         """Find a token's all-time high."""
-        token, now_s = self._tokens[mint], self._since_epoch(self._now)
+        token, now_s = self._tokens[mint], self.since_epoch(self._now)
         found = Peak(price_usd=self.price_usd(mint), at=self._now)
         for pool in token.pools:
             usd, at_s = self._tape(pool).peak(now_s)
@@ -206,13 +220,14 @@ class World:
 
     def slot_at(self, at: datetime) -> int:
         """Tell the chain's slot at a moment of the record."""
-        return FIRST_SLOT + int(self._since_epoch(at) / SLOT_S)
+        return FIRST_SLOT + int(self.since_epoch(at) / SLOT_S)
 
     def moment(self, since_epoch_s: float) -> datetime:
         """Turn seconds since the record began into an instant."""
         return self.epoch + timedelta(seconds=since_epoch_s)
 
-    def _since_epoch(self, at: datetime) -> float:
+    def since_epoch(self, at: datetime) -> float:
+        """Turn an instant into seconds since the record began."""
         return (at - self.epoch).total_seconds()
 
     def _admit(self, token: Token) -> None:
@@ -225,16 +240,16 @@ class World:
     def _path(self, mint: str) -> PricePath:
         if mint not in self._paths:
             token = self._tokens[mint]
-            self._paths[mint] = PricePath(self.seed, mint, token.path, self._since_epoch(token.created_at))
+            self._paths[mint] = PricePath(self.seed, mint, token.path, self.since_epoch(token.created_at))
         return self._paths[mint]
 
     def _tape(self, pool: Pool) -> Tape:
         if pool.address not in self._tapes:
-            ends_s = _NEVER_S if pool.ends_at is None else self._since_epoch(pool.ends_at)
-            life_s = (self._since_epoch(pool.created_at), ends_s)
+            ends_s = _NEVER_S if pool.ends_at is None else self.since_epoch(pool.ends_at)
+            life_s = (self.since_epoch(pool.created_at), ends_s)
             base, quote = self._path(pool.base), self._path(pool.quote)
             self._tapes[pool.address] = Tape(self.seed, pool, base, quote, life_s)
         return self._tapes[pool.address]
 
     def _rows(self, pool: Pool) -> Rows:
-        return self._tape(pool).until(self._since_epoch(self._now))
+        return self._tape(pool).until(self.since_epoch(self._now))

@@ -10,11 +10,14 @@ On PostgreSQL the cache is a table of the same database, behind connections that
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -22,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from data.errors import ConfigError
 
 BUSY_S = 5.0
+_BUSY_PAUSE_S = 0.01
 _READERS = 4
 _POSTGRES_POOL = 10
 _SCHEMA_LOCK = 0x7C0A7  # any number, the same in every process
@@ -141,10 +145,7 @@ def _sqlite(
 
     def connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
-        cursor = connection.cursor()
-        for name, value in settings.items():
-            cursor.execute(f"PRAGMA {name}={value}")
-        cursor.close()
+        connection.run_async(partial(_set, settings, busy_s))
 
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
@@ -153,6 +154,21 @@ def _sqlite(
     event.listen(engine.sync_engine, "begin", begun)
     event.listen(engine.sync_engine, "handle_error", _keep_after_cancel)
     return engine
+
+
+async def _set(settings: dict[str, str], busy_s: float, connection: aiosqlite.Connection) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + busy_s
+    for name, value in settings.items():
+        while True:
+            try:
+                await (await connection.execute(f"PRAGMA {name}={value}")).close()
+                break
+            except sqlite3.OperationalError as error:
+                # Two that switch a new file to WAL block each other, and SQLite tells one at once, unwaited.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or loop.time() > until:
+                    raise
+                await asyncio.sleep(_BUSY_PAUSE_S)
 
 
 def _keep_after_cancel(context: ExceptionContext) -> None:

@@ -74,6 +74,11 @@ KEPT: Mapping[Table, str] = {
     tables.tokens: "about tokens",
     tables.snapshots: "about tokens",
     tables.jobs_run: "about our own work",
+    tables.reliability: "about sources",
+    tables.provider_keys: "the operator's, sealed",
+    tables.lists: "the operator's lists of coins",
+    tables.list_items: "rows of the operator's lists",
+    tables.list_parts: "about tokens",
 }
 
 

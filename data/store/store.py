@@ -22,8 +22,11 @@ from data.store.repos.audit import Audit
 from data.store.repos.chats import Chats
 from data.store.repos.flags import Flags
 from data.store.repos.jobs import Jobs
+from data.store.repos.keys import Keys
+from data.store.repos.lists import Lists
 from data.store.repos.payloads import Payloads
 from data.store.repos.recents import Recents
+from data.store.repos.reliability import Reliability
 from data.store.repos.rules import Rules
 from data.store.repos.snapshots import Snapshots
 from data.store.repos.tokens import Tokens
@@ -44,6 +47,9 @@ class Tx:
         self.snapshots = Snapshots(connection)
         self.recents = Recents(connection)
         self.jobs = Jobs(connection)
+        self.keys = Keys(connection, clock)
+        self.lists = Lists(connection, clock)
+        self.reliability = Reliability(connection)
 
 
 class Store:

@@ -11,8 +11,10 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Double,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -178,6 +180,69 @@ jobs_run = Table(
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=False),
     Column("error", Prose, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Sealed: the key that opens them lies outside the database.
+provider_keys = Table(
+    "provider_keys",
+    METADATA,
+    Column("provider", Word, primary_key=True),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("rotated_at", Instant),
+    sqlite_with_rowid=False,
+)
+
+reliability = Table(
+    "reliability",
+    METADATA,
+    Column("provider", Word, primary_key=True),
+    Column("kind", Word, primary_key=True),
+    Column("agreed", Double, nullable=False),
+    Column("differed", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# `digest` says which rows a list was made of; `begun_at` when the work on it was last begun anew.
+lists = Table(
+    "lists",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("name", Word, nullable=False, unique=True),
+    Column("columns", Prose, nullable=False),
+    Column("digest", Word, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# A row as it was given; `address` is empty where it names no coin, and `problem` says why.
+list_items = Table(
+    "list_items",
+    METADATA,
+    Column("list_id", Id, ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("chain", Word, nullable=False),
+    Column("address", Word, nullable=False),
+    Column("cells", Prose, nullable=False),
+    Column("problem", Prose, nullable=False),
+    Column("enriched_at", Instant),
+    Index(None, "list_id", "chain", "address"),
+    sqlite_with_rowid=False,
+)
+
+# What one source said of a coin whose other sources are still to be asked.
+list_parts = Table(
+    "list_parts",
+    METADATA,
+    Column("list_id", Id, ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True),
+    Column("chain", Word, primary_key=True),
+    Column("address", Word, primary_key=True),
+    Column("lane", Word, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 from core.addresses import word_of
 from core.charting import Drawing
-from core.charts.spec import Scale
+from core.charts.spec import Look, Scale, Study
 from data.models.market import Timeframe, TokenSnapshot
 from handlers.cards import provenance
 from handlers.cards.token import price_line, title
 from handlers.reply import Button, Image, Invoke, Reply, Tone, faint, lines, text
+
+_LABELS = {
+    Study.EMA: "EMA",
+    Study.VWAP: "VWAP",
+    Study.BB: "Bollinger",
+    Study.RSI: "RSI",
+    Study.PROFILE: "Profile",
+    Study.LEVELS: "Levels",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """How a chart is drawn; `scale` None lets the range of prices decide."""
+
+    timeframe: Timeframe
+    scale: Scale | None = None
+    look: Look = Look.CANDLES
+    studies: tuple[Study, ...] = ()
 
 
 def image(drawing: Drawing, snapshot: TokenSnapshot, timeframe: Timeframe) -> Image | None:
@@ -33,24 +55,56 @@ def note(drawing: Drawing) -> str:
     )
 
 
-def chart_card(snapshot: TokenSnapshot, drawing: Drawing, timeframe: Timeframe, scale: Scale | None) -> Reply:
-    """Lay out a chart with the buttons of its timeframes and scale."""
+def chart_card(snapshot: TokenSnapshot, drawing: Drawing, chosen: Chosen) -> Reply:
+    """Lay out a chart with the newest values of its indicators, and buttons for other ways to draw it."""
+    notes = drawing.chart.notes if drawing.chart is not None else ()
+    said = " · ".join(notes)
     return Reply(
-        title=text(title(snapshot), f" · {timeframe.value}"),
-        body=lines(price_line(snapshot, snapshot.at), text(faint(note(drawing)))),
-        image=image(drawing, snapshot, timeframe),
-        buttons=_buttons(word_of(snapshot.token), timeframe, scale),
+        title=text(title(snapshot), f" · {chosen.timeframe.value}"),
+        body=lines(
+            price_line(snapshot, snapshot.at),
+            text(said[:1].upper(), said[1:]),
+            text(faint(note(drawing))),
+        ),
+        image=image(drawing, snapshot, chosen.timeframe),
+        buttons=_buttons(word_of(snapshot.token), chosen),
         footer=provenance.footer(snapshot),
         tone=Tone.NEUTRAL if drawing.chart is not None else Tone.WARN,
         error="" if drawing.chart is not None else "no chart",
     )
 
 
-def _buttons(token: str, timeframe: Timeframe, scale: Scale | None) -> tuple[tuple[Button, ...], ...]:
-    def to(label: str, frame: Timeframe, kind: Scale | None, *, active: bool) -> Button:
-        args = {"token": token, "tf": frame.value} | ({"scale": kind.value} if kind else {})
-        return Button(label, Invoke("c", args), active=active)
+def _buttons(token: str, chosen: Chosen) -> tuple[tuple[Button, ...], ...]:
+    """Offer each way that differs in one thing; a study that is shown is taken away by its button."""
 
-    frames = tuple(to(frame.value, frame, scale, active=frame is timeframe) for frame in Timeframe)
-    scales = tuple(to(kind.value, timeframe, kind, active=kind is scale) for kind in Scale)
-    return frames, (*scales, Button("Card", Invoke("t", {"token": token, "tf": timeframe.value})))
+    def to(label: str, *, active: bool, **change: Any) -> Button:
+        return Button(label, Invoke("c", _args(token, replace(chosen, **change))), active=active)
+
+    line = chosen.look is Look.LINE
+    frames = (to(frame.value, active=frame is chosen.timeframe, timeframe=frame) for frame in Timeframe)
+    scales = (to(kind.value, active=kind is chosen.scale, scale=kind) for kind in Scale)
+    look = to("line", active=line, look=Look.CANDLES if line else Look.LINE)
+    card = Button("Card", Invoke("t", {"token": token, "tf": chosen.timeframe.value}))
+    studies = (
+        to(_LABELS[study], active=study in chosen.studies, studies=_toggled(chosen.studies, study))
+        for study in Study
+    )
+    return tuple(frames), (*scales, look, card), tuple(studies)
+
+
+def _args(token: str, chosen: Chosen) -> dict[str, str]:
+    """Write the choices as words of the command, without those that hold anyway."""
+    args = {"token": token, "tf": chosen.timeframe.value}
+    if chosen.scale is not None:
+        args["scale"] = chosen.scale.value
+    if chosen.look is not Look.CANDLES:
+        args["look"] = chosen.look.value
+    if chosen.studies:
+        args["studies"] = ",".join(chosen.studies)
+    return args
+
+
+def _toggled(studies: tuple[Study, ...], study: Study) -> tuple[Study, ...]:
+    """Add one, or take it away; in their own order, so that equal charts have equal buttons."""
+    wanted = set(studies) ^ {study}
+    return tuple(each for each in Study if each in wanted)

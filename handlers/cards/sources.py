@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from core.sources import Source
+from core.sources import Source, Standing
 from data.models.fields import FIELDS
 from handlers import figures
 from handlers.reply import Button, Invoke, Reply, Text, Tone, block, faint, lines, strong, text
@@ -37,6 +37,8 @@ def _row(source: Source, now: datetime) -> Text:
         words.append(f"{source.success_rate * 100:.0f} % of {source.calls} ok")
     if source.quota_left is not None:
         words.append(f"{source.quota_left} calls left")
+    elif source.burst:
+        words.append(f"{source.free} of {source.burst} calls free")
     if source.state in {"down", "failing", "paused"} and source.last_error:
         words.append(source.last_error[:60])
         if source.last_ok_at is not None:
@@ -46,8 +48,10 @@ def _row(source: Source, now: datetime) -> Text:
     )  # fmt: skip
 
 
-def coverage_card(sources: Sequence[Source], fields: Mapping[str, tuple[str, ...]]) -> Reply:
-    """Show which source can tell which figure."""
+def coverage_card(
+    sources: Sequence[Source], fields: Mapping[str, tuple[str, ...]], standings: Sequence[Standing]
+) -> Reply:
+    """Show which source can tell which figure, and how often each stood with the others."""
     width = max(len(name) for name in fields)
     heads = [source.id[:4] for source in sources]
     grid = [" " * width + " " + " ".join(f"{head:<4}" for head in heads)]
@@ -60,7 +64,24 @@ def coverage_card(sources: Sequence[Source], fields: Mapping[str, tuple[str, ...
     return Reply(
         title=text("Coverage: who can tell what"),
         body=lines(
-            block("\n".join(grid)), text(faint(f"One source only: {', '.join(alone)}" if alone else ""))
+            block("\n".join(grid)),
+            text(faint(f"One source only: {', '.join(alone)}" if alone else "")),
+            *_believed(standings),
         ),
         buttons=((Button("Sources", Invoke("sources")),),),
     )
+
+
+def _believed(standings: Sequence[Standing]) -> list[Text]:
+    """Word how far each source is believed: its trust, and how often it agreed where several told."""
+    if not standings:
+        return [text(faint("Trust: no source was compared with others yet."))]
+    rows = [text(strong("Trust"), faint(" declared, and how often its figures agreed with the others'"))]
+    for standing in standings:
+        kinds = ", ".join(
+            f"{kind.value} {tally.agreed / tally.seen:.0%} of {tally.seen:.0f}"
+            for kind, tally in sorted(standing.tallies.items())
+            if tally.seen
+        )
+        rows.append(text(f"{standing.title} {standing.declared:.2f} ", faint(kinds)))
+    return rows

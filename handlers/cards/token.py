@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from core.addresses import word_of
 from core.enrichment.finder import Found
+from core.security.registry import wanted
+from core.security.service import first_look
 from data.models.fields import (
     BUYS,
     CHANGE,
@@ -38,14 +40,13 @@ from data.models.fields import (
 from data.models.ids import Chain
 from data.models.market import Resolved, Timeframe, TokenSnapshot
 from handlers import figures
-from handlers.cards import provenance
+from handlers.cards import findings, provenance
 from handlers.reply import (
     Button,
     Image,
     Invoke,
     Reply,
     Text,
-    Tone,
     code,
     faint,
     joined,
@@ -56,7 +57,7 @@ from handlers.reply import (
 )
 from handlers.reply import Field as CardField
 
-WANTED: frozenset[Field[Any]] = frozenset(
+WANTED: frozenset[Field[Any]] = wanted() | frozenset[Field[Any]](
     {
         PRICE_USD, MARKET_CAP_USD, FDV_USD, LIQUIDITY_USD, SYMBOL, NAME, CREATED_AT, HOLDERS, TOP10_RATIO,
         MINT_AUTHORITY, FREEZE_AUTHORITY, TRANSFER_FEE_RATIO, LP_LOCKED_RATIO, RISK_SCORE, RUGGED, LAUNCHPAD,
@@ -84,7 +85,7 @@ def token_card(
         fields=tuple(field for field in _fields(snapshot, now) if field.value),
         image=image,
         buttons=_buttons(snapshot, timeframe),
-        tone=_tone(snapshot),
+        tone=findings.TONES[first_look(snapshot).verdict],
         footer=provenance.footer(snapshot),
     )
 
@@ -133,8 +134,9 @@ def _fields(snapshot: TokenSnapshot, now: datetime) -> tuple[CardField, ...]:
         CardField("Trades 24h", _trades(snapshot, Span.H24), 60),
         CardField("Holders", _holders(snapshot), 65),
         CardField("Age", _age(snapshot, now), 75),
+        CardField("First look", findings.brief(first_look(snapshot), now), 96, inline=False),
         CardField("Authorities", authorities(snapshot), 92, inline=False),
-        CardField("RugCheck", _risk(snapshot), 91),
+        CardField("Other scanners", _scores(snapshot), 91),
         CardField("LP locked", _ratio(snapshot.value(LP_LOCKED_RATIO)), 72),
         CardField("Links", links(snapshot), 30, inline=False),
     )
@@ -143,7 +145,9 @@ def _fields(snapshot: TokenSnapshot, now: datetime) -> tuple[CardField, ...]:
 def _money(resolved: Resolved[Decimal] | None, now: datetime, absent: str) -> Text:
     if resolved is None:
         return text(absent)
-    return text(figures.usd(resolved.value), faint(provenance.remark(resolved, now)))
+    # What other figures speak against is told as a claim, not as a fact.
+    claimed = "claimed " if resolved.note else ""
+    return text(claimed, figures.usd(resolved.value), faint(provenance.remark(resolved, now)))
 
 
 def _cap(snapshot: TokenSnapshot, now: datetime) -> Text:
@@ -208,11 +212,14 @@ def authority(value: Authority | None) -> str:
     return "revoked" if value.revoked else f"OPEN ({figures.address(value.address or '')})"
 
 
-def _risk(snapshot: TokenSnapshot) -> Text:
-    score = snapshot.get(RISK_SCORE)
-    if score is None:
-        return text(_UNKNOWN)
-    return text(f"risk {score.value}/100")
+def _scores(snapshot: TokenSnapshot) -> Text:
+    """Name each scanner with its own score: their scales differ."""
+    scores = [
+        f"{provenance.source(source)} {scan.score}/100"
+        for source, scan in snapshot.scans
+        if scan.score is not None
+    ]
+    return text(", ".join(scores) or _UNKNOWN)
 
 
 def _ratio(value: Decimal | None) -> Text:
@@ -236,15 +243,6 @@ def _host(url: str) -> str:
 
 def _sources(resolved: Resolved[Any] | None) -> str:
     return ", ".join(provenance.source(seen.source) for seen in resolved.sources) if resolved else ""
-
-
-def _tone(snapshot: TokenSnapshot) -> Tone:
-    mint, freeze = snapshot.value(MINT_AUTHORITY), snapshot.value(FREEZE_AUTHORITY)
-    if snapshot.value(RUGGED):
-        return Tone.DANGER
-    if (freeze is not None and not freeze.revoked) or (snapshot.value(RISK_SCORE) or 0) >= 60:
-        return Tone.WARN
-    return Tone.WARN if mint is not None and not mint.revoked else Tone.NEUTRAL
 
 
 def _buttons(snapshot: TokenSnapshot, shown: Timeframe) -> tuple[tuple[Button, ...], ...]:

@@ -1,4 +1,4 @@
-"""Coverage: which source can tell which figure."""
+"""Coverage: which source can tell which figure, and how far each is believed."""
 
 from __future__ import annotations
 
@@ -17,4 +17,4 @@ from handlers.spec import Cooldown, Ctx, Group, NoArgs, command
 )
 async def coverage(ctx: Ctx, args: NoArgs, *, sources: Sources) -> Reply:
     """Answer with the grid."""
-    return coverage_card(sources.all(), sources.coverage())
+    return coverage_card(sources.all(), sources.coverage(), sources.standings())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 from core.addresses import TokenRef
+from core.enrichment.finder import Found
 from core.enrichment.service import Enricher
 from core.recents import Recents
 from data.errors import AmbiguousToken, UnknownToken
 from data.models.ids import TokenKey
+from data.models.market import TokenSnapshot
 from handlers.args import Arg
 from handlers.cards import provenance
 from handlers.cards.price import WANTED, price_line
@@ -40,12 +43,17 @@ async def p(ctx: Ctx, args: PriceArgs, *, enricher: Enricher, recents: Recents) 
     if len(args.tokens) == 1:
         found, snapshot = await enricher.snapshot(args.tokens[0], WANTED, ctx.deadline)
         await recents.saw(ctx.actor, ctx.chat, found.token)
-        return Reply(body=price_line(found, snapshot), footer=provenance.footer(snapshot))
+        return _alone(found, snapshot)
     rows = await asyncio.gather(*(_row(ref, ctx, enricher) for ref in args.tokens))
     seen = [token for token, _ in rows if token is not None]
     if seen:
         await recents.saw(ctx.actor, ctx.chat, seen[0])
     return Reply(body=lines(*(row for _, row in rows)), tone=Tone.NEUTRAL if seen else Tone.WARN)
+
+
+@lru_cache(maxsize=256)  # a busy chat asks the same of the same snapshot
+def _alone(found: Found, snapshot: TokenSnapshot) -> Reply:
+    return Reply(body=price_line(found, snapshot), footer=provenance.footer(snapshot))
 
 
 async def _row(ref: TokenRef, ctx: Ctx, enricher: Enricher) -> tuple[TokenKey | None, Text]:

@@ -1,15 +1,19 @@
-"""Security: the chain's authorities and RugCheck's report, with every unknown named."""
+"""Security: a verdict with its reasons, and every unknown named."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated
 
 from core.addresses import TokenRef
-from core.enrichment.service import Enricher
+from core.charting import Charts
 from core.recents import Recents
+from core.security.service import Scanner
 from handlers.args import Arg
-from handlers.cards.security import WANTED, security_card
+from handlers.cards import pictures
+from handlers.cards.security import ladder, security_card
 from handlers.complete import tokens
 from handlers.reply import Reply
 from handlers.spec import Cooldown, Ctx, Group, command
@@ -24,7 +28,7 @@ class SecurityArgs:
 
 @command(
     "s",
-    "Security of a token: authorities, liquidity, findings",
+    "Security of a token: block, caution or clear, with reasons",
     group=Group.TOKEN,
     args=SecurityArgs,
     aliases=("security",),
@@ -32,8 +36,17 @@ class SecurityArgs:
     examples=("s BONK",),
     slow=True,
 )
-async def s(ctx: Ctx, args: SecurityArgs, *, enricher: Enricher, recents: Recents) -> Reply:
-    """Answer with the ladder."""
-    found, snapshot = await enricher.snapshot(args.token, WANTED, ctx.deadline, complete=True)
-    await recents.saw(ctx.actor, ctx.chat, found.token)
-    return security_card(found, snapshot)
+async def s(
+    ctx: Ctx, args: SecurityArgs, *, scanner: Scanner, charts: Charts, recents: Recents
+) -> AsyncGenerator[Reply, None]:
+    """Answer with the ladder, then with what was read off the chain, then with its picture."""
+    async with aclosing(scanner.looks(args.token, ctx.deadline)) as looks:
+        async for scan in looks:
+            yield security_card(scan)
+    await recents.saw(ctx.actor, ctx.chat, scan.found.token)
+    if not ctx.flags.get("charts", True):
+        return
+    drawing = await charts.picture(ladder(scan, practice=ctx.practice), ctx.deadline)
+    image = pictures.image(drawing, f"{scan.found.token.address[:8]}-security")
+    if image is not None:
+        yield security_card(scan, image=image)

@@ -14,7 +14,17 @@ from pathlib import Path
 
 from tests.bench.measure import Row, measured, table
 
-SUBJECTS = ("telegram", "discord", "first_card", "charts", "start", "fan_out", "cached", "lateness")
+SUBJECTS = (
+    "telegram",
+    "discord",
+    "first_card",
+    "cold_card",
+    "charts",
+    "start",
+    "fan_out",
+    "cached",
+    "lateness",
+)
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _TABLE = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end -->)", re.DOTALL)
 

@@ -35,7 +35,7 @@ async def _measured() -> list[Row]:
                 assert network.begun >= SOURCES, f"{network.begun} requests were made"
                 assert not card.error, card.body.plain
     row = Row(
-        subject="first card, six sources 50 to 400 ms late", unit="ms", against="slowest source",
+        subject="first card, twelve sources 50 to 400 ms late", unit="ms", against="slowest source",
         ours=tuple(cards[1:]), peer=tuple(slowest[1:]), goal=Goal(bound=AT_MOST),
     )  # fmt: skip
     return [row]

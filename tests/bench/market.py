@@ -9,7 +9,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from data.sandbox.wire.vendors import NODES, VENDORS
 from tests.fakes import program
+
+SERVED = {vendor.id for vendor in VENDORS} | {node.id for node, _ in NODES}
 
 
 @asynccontextmanager
@@ -24,10 +27,11 @@ async def served(latency_ms: str = "0") -> AsyncIterator[dict[str, str]]:
         assert process.stdout is not None
         try:
             urls: dict[str, str] = {}
-            while "solana" not in urls:  # the last of the list
-                vendor, _, url = (await process.stdout.readline()).decode().partition(" ")
-                if url.strip().startswith("http://"):
-                    urls[vendor] = url.strip()
+            async with asyncio.timeout(30):
+                while not urls.keys() >= SERVED:
+                    vendor, _, url = (await process.stdout.readline()).decode().partition(" ")
+                    if url.strip().startswith("http://"):
+                        urls[vendor] = url.strip()
             yield urls
         finally:
             process.terminate()

@@ -14,12 +14,15 @@ from data.models.ids import Platform
 # /me, /forget and /privacy are open to guests: who waits for approval is on record too. /block and /unblock
 # shut out everywhere, so they are the operator's; a chat has /deny.
 COMMANDS: Mapping[str, tuple[int, Literal["B", "D", "G"]]] = {
-    "allow": (5, "G"), "ath": (0, "B"), "audit": (6, "D"), "block": (6, "B"), "c": (0, "B"),
-    "convert": (0, "B"), "coverage": (0, "B"), "deny": (5, "G"), "features": (0, "B"), "flag": (6, "D"),
-    "forget": (0, "D"), "health": (6, "D"), "help": (0, "B"), "me": (0, "D"), "p": (0, "B"),
-    "paste": (0, "B"), "privacy": (0, "D"), "role": (6, "D"), "rules": (5, "G"), "s": (0, "B"),
-    "settings": (1, "B"), "sources": (0, "B"), "start": (0, "B"), "status": (0, "B"), "t": (0, "B"),
-    "unblock": (6, "B"), "users": (6, "D"), "version": (0, "B"), "why": (0, "B"),
+    "allow": (5, "G"), "ath": (0, "B"), "audit": (6, "D"), "block": (6, "B"), "bundle": (0, "B"),
+    "c": (0, "B"), "coins": (0, "B"), "convert": (0, "B"), "coverage": (0, "B"), "deny": (5, "G"),
+    "dev": (0, "B"), "dp": (0, "B"), "enrich": (1, "B"), "features": (0, "B"), "flag": (6, "D"),
+    "flow": (0, "B"), "forget": (0, "D"), "health": (6, "D"), "help": (0, "B"), "holders": (0, "B"),
+    "market": (0, "B"), "me": (0, "D"), "new": (0, "B"), "p": (0, "B"), "paste": (0, "B"),
+    "privacy": (0, "D"), "role": (6, "D"), "rules": (5, "G"), "runners": (0, "B"), "s": (0, "B"),
+    "settings": (1, "B"), "similar": (0, "B"), "snipers": (0, "B"), "sources": (0, "B"), "start": (0, "B"),
+    "status": (0, "B"), "t": (0, "B"), "top": (0, "B"), "trending": (0, "B"), "unblock": (6, "B"),
+    "users": (6, "D"), "version": (0, "B"), "why": (0, "B"),
 }  # fmt: skip
 
 

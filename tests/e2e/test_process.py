@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -56,6 +57,7 @@ async def test_probes_and_figures_are_served_until_it_is_asked_to_stop(
         private = there.telegram.private(there.tess)
         there.tess.send(private, "/version")
         await there.telegram.wait_for("sendMessage", PATIENCE_S)
+        assert await probed(port, 200) == {"ready": True}
         for path in ("live", "ready"):
             async with http.get(f"http://127.0.0.1:{port}/{path}") as response:
                 assert response.status == 200
@@ -94,7 +96,7 @@ async def test_what_is_said_while_it_stops_is_left_to_the_next_one(there: Platfo
         asked = there.dora.slash(general, "c", token="WIF")
         await there.discord.wait_for(lambda: asked.answer is not None, PATIENCE_S)
         running.terminate()
-        await stopping(port)
+        await probed(port, 503)
         there.tess.send(private, "/version")
         assert await running.ended(STOP_S) == 0
     assert asked.messages[0].attachments
@@ -107,13 +109,47 @@ async def test_what_is_said_while_it_stops_is_left_to_the_next_one(there: Platfo
     assert [call.method for call in there.telegram.calls].count("sendMessage") == 1
 
 
-async def stopping(port: int) -> None:
-    """Wait until the probe says so."""
+async def test_a_platform_that_ends_us_is_told_of_while_the_other_goes_on(
+    there: Platforms, tmp_path: Path
+) -> None:
+    port = free_port()
+    private = there.telegram.private(there.tess)
+    settings = there.settings() | {"HTTP__PORT": str(port)}
+    async with program.started(state_dir=tmp_path, settings=settings) as running:
+        await there.joined()
+        assert await probed(port, 200) == {"ready": True}
+        there.discord.gateway.close(4004, "Authentication failed.")
+        assert await probed(port, 503) == {"ready": False, "problem": "ended: discord"}
+        there.tess.send(private, "/version")
+        call = await there.telegram.wait_for("sendMessage", PATIENCE_S)
+        assert "TrenchCoat" in call.params["text"]
+        await ended_well(running)
+    [told] = [event for event in running.log if event["event"] == "front_end_ended"]
+    assert (told["platform"], told["level"]) == ("discord", "error")
+    assert "does not take this token" in told["reason"]
+
+
+async def test_a_process_that_serves_nobody_ends_and_says_so(tmp_path: Path) -> None:
+    async with stage.platforms() as there:
+        port = free_port()
+        settings = {name: value for name, value in there.settings().items() if "TELEGRAM" not in name}
+        settings["HTTP__PORT"] = str(port)
+        async with program.started(state_dir=tmp_path, settings=settings) as running:
+            await probed(port, 200)
+            there.discord.gateway.close(4004, "Authentication failed.")
+            assert await running.ended(STOP_S) == 1
+    assert "front_end_ended" in running.stderr
+
+
+async def probed(port: int, status: int) -> object:
+    """Wait until /ready answers with a status; give what it says."""
     async with aiohttp.ClientSession() as http, asyncio.timeout(PATIENCE_S):
         while True:
-            async with http.get(f"http://127.0.0.1:{port}/ready") as response:
-                if response.status == 503:
-                    return
+            with suppress(aiohttp.ClientConnectionError):  # it does not listen yet
+                async with http.get(f"http://127.0.0.1:{port}/ready") as response:
+                    if response.status == status:
+                        return await response.json()
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(

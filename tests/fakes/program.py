@@ -40,8 +40,15 @@ class Ended:
 def environment(state_dir: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """Name everything a process is told; settings go by their names without the prefix."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    chosen = {"STATE_DIR": str(state_dir)} | dict(settings)
+    # No stream from outside: where nobody listens, a feed waits.
+    nobody = {"FEEDS__PUMPPORTAL_URL": "ws://127.0.0.1:9/"}
+    chosen = {"STATE_DIR": str(state_dir)} | nobody | dict(settings)
     return inherited | {f"{PREFIX}{name}": value for name, value in chosen.items()}
+
+
+def _interruptible() -> None:
+    """Hear Ctrl-C even where the tests run in the background of a shell, which ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Program:
@@ -123,6 +130,7 @@ async def started(*words: str, state_dir: Path, settings: Mapping[str, str]) -> 
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", *words, cwd=ROOT, env=environment(state_dir, settings),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors, limit=2**24,
+            preexec_fn=_interruptible,
         )  # fmt: skip
     program = Program(process, log)
     try:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.discord import front
 from bot.discord.front import Pace
 from bot.discord.wiring import in_file
 from core.addresses import TokenRef
@@ -238,6 +239,23 @@ async def test_a_picture_goes_when_the_last_frame_has_none(scene: Stage) -> None
     assert card.attachments == (("chart.png", b"red"),)
     gate.set()
     assert (await until(scene, card, 1)).attachments == ()
+
+
+async def test_so_many_commands_run_at_once_and_the_others_wait_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(front, "AT_ONCE", 2)
+    async with stage() as scene:
+        await scene.started()
+        gate = asyncio.Event()
+        scene.script.frames, scene.script.gates = (Reply(body=text("done")),), [gate]
+        people = [scene.alice, scene.bob, scene.alice]
+        asked = [person.slash(scene.general, "slow") for person in people]
+        await scene.server.wait_for(lambda: all(each.answer for each in asked))  # told to wait, all of them
+        assert len(scene.script.runs) == 2
+        gate.set()
+        assert [body(await shown(scene.server, each)) for each in asked] == ["done"] * 3
+        assert len(scene.script.runs) == 3
 
 
 async def test_frames_that_overtake_each_other_are_shown_once() -> None:

@@ -165,7 +165,7 @@ async def server() -> AsyncIterator[Server]:
 @pytest.fixture
 async def gateway(server: Server) -> AsyncIterator[Gateway]:
     async with Nursery() as nursery, HttpTransport() as transport:
-        access = Access(base_url=server.url, api_key=SecretStr(SECRET))
+        access = Access(base_url=server.url, api_keys=(SecretStr(SECRET),))
         yield bench(transport, SystemClock(), nursery, vendor=access).gateway
 
 

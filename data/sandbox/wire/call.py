@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from data.sandbox.world import World
+
+if TYPE_CHECKING:
+    from multidict import MultiMapping
 
 _DIGITS = 15
 
@@ -51,6 +54,11 @@ class Vendor:
     routes: Mapping[str, Handler]
     throttled: object  # the body of its 429
     refusal: object  # the error that it sends with a 200
+
+
+def merged(query: MultiMapping[str]) -> dict[str, str]:
+    """Join the values of a name that is given more than once with commas."""
+    return {name: ",".join(query.getall(name)) for name in query}
 
 
 def plain(value: float) -> str:

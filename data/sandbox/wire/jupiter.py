@@ -6,18 +6,26 @@ Source: https://dev.jup.ag/docs/price and https://dev.jup.ag/docs/tokens
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from data.sandbox import seeds
 from data.sandbox.holders import Role
-from data.sandbox.tokens import Kind, Token
-from data.sandbox.wire.call import Answer, Call, Vendor, iso, iso_ms
+from data.sandbox.tokens import Dex, Kind, Pool, Token
+from data.sandbox.wire.call import Answer, Call, Vendor, iso, iso_ms, plain
 from data.sandbox.world import World
 
 ID = "jupiter"
 _SPANS = {"stats5m": 300, "stats1h": 3_600, "stats6h": 21_600, "stats24h": 86_400}
 _INTERVALS = {"5m": 300, "1h": 3_600, "6h": 21_600, "24h": 86_400}
+_LABELS: Mapping[Dex, str] = {
+    Dex.RAYDIUM: "Raydium",
+    Dex.RAYDIUM_CLMM: "Raydium CLMM",
+    Dex.ORCA: "Whirlpool",
+    Dex.METEORA: "Meteora DLMM",
+    Dex.PUMPSWAP: "Pump.fun Amm",
+    Dex.PUMPFUN: "Pump.fun",
+}
 _MOST_PRICES = 50
 _MOST_MINTS = 100
 _FOUND = 20
@@ -196,6 +204,54 @@ def trending(world: World, call: Call) -> Answer:
     return _described(world, [token for _, token in busy[:limit]])
 
 
+def quote(world: World, call: Call) -> Answer:
+    """Answer `/swap/v1/quote` for a sale into a pool of the two mints, the one that gives most."""
+    sold, bought = call.query.get("inputMint", ""), call.query.get("outputMint", "")
+    amount = call.number("amount", 0)
+    if not amount:
+        reason = "Query parameter amount cannot be parsed: ParseIntError { kind: InvalidDigit }"
+        return Answer(body={"error": reason}, status=400)
+    token = world.tokens.get(sold)
+    if token is None or bought not in world.tokens or token.kind is Kind.HONEYPOT:
+        reason = f"The token {sold} is not tradable"
+        return Answer(body={"error": reason, "errorCode": "TOKEN_NOT_TRADABLE"}, status=400)
+    offers = [(*_offer(world, pool, token, amount, bought), pool) for pool in _venues(world, sold, bought)]
+    out_amount, impact, pool = max(offers, default=(0, 0.0, None), key=lambda offer: offer[0])
+    if pool is None or not out_amount:
+        body = {"error": "Could not find any route", "errorCode": "COULD_NOT_FIND_ANY_ROUTE"}
+        return Answer(body=body, status=400)
+    leg = {
+        "ammKey": pool.address, "label": _LABELS[pool.dex], "inputMint": sold, "outputMint": bought,
+        "inAmount": str(amount), "outAmount": str(out_amount),
+    }  # fmt: skip
+    return Answer(
+        body={
+            "inputMint": sold, "inAmount": str(amount), "outputMint": bought, "outAmount": str(out_amount),
+            "otherAmountThreshold": str(out_amount * 199 // 200), "swapMode": "ExactIn", "slippageBps": 50,
+            "platformFee": None, "priceImpactPct": plain(impact),
+            "routePlan": [{"swapInfo": leg, "percent": 100}],
+            "contextSlot": world.slot, "timeTaken": 0.015,
+        }
+    )  # fmt: skip
+
+
+def _venues(world: World, sold: str, bought: str) -> list[Pool]:
+    """List where it can be sold: against what is bought, or against what buys that."""
+    return [pool for pool in world.pools_of(sold) if pool.base == sold or pool.base == bought]
+
+
+def _offer(world: World, pool: Pool, token: Token, amount: int, bought: str) -> tuple[int, float]:
+    """Sell into a constant product: base units of what comes out, and how far the price moves."""
+    state, given = world.state(pool), amount / 10**token.decimals
+    if pool.base == token.mint:
+        worth, depth, other = given * state.price_native, state.quote_reserve, pool.quote
+    else:
+        worth, depth, other = given / state.price_native, state.base_reserve, pool.base
+    got = depth * worth / (depth + worth) * (1.0 - pool.dex.fee_ratio)
+    exchanged = got * world.price_usd(other) / world.price_usd(bought)
+    return int(exchanged * 10 ** world.tokens[bought].decimals), worth / (depth + worth)
+
+
 def _described(world: World, tokens: Sequence[Token]) -> Answer:
     return Answer(body=[describe(world, token) for token in tokens])
 
@@ -205,6 +261,7 @@ VENDOR = Vendor(
     root="",
     routes={
         "/price/v3": prices,
+        "/swap/v1/quote": quote,
         "/tokens/v2/search": search,
         "/tokens/v2/recent": recent,
         "/tokens/v2/toptrending/{interval}": trending,

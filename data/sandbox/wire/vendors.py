@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from data.sandbox.wire import coingecko, dexscreener, geckoterminal, jupiter, raydium, rugcheck, solana
+from collections.abc import Mapping
+
+from data.sandbox.chain import Method
+from data.sandbox.wire import (
+    birdeye,
+    coingecko,
+    coinpaprika,
+    cryptocompare,
+    cryptopanic,
+    dexscreener,
+    geckoterminal,
+    gmgn,
+    goplus,
+    helius,
+    jupiter,
+    orca,
+    pumpfun,
+    raydium,
+    rugcheck,
+    serum,
+    solana,
+    solscan,
+)
 from data.sandbox.wire.call import Vendor
 
 VENDORS: tuple[Vendor, ...] = (
@@ -12,6 +34,22 @@ VENDORS: tuple[Vendor, ...] = (
     rugcheck.VENDOR,
     raydium.VENDOR,
     coingecko.VENDOR,
+    coinpaprika.VENDOR,
+    goplus.VENDOR,
+    cryptocompare.VENDOR,
+    cryptopanic.VENDOR,
+    gmgn.VENDOR,
+    orca.VENDOR,
+    pumpfun.VENDOR,
+    birdeye.VENDOR,
+    solscan.VENDOR,
 )
 CHAIN = solana.VENDOR
-IDS = frozenset(vendor.id for vendor in (*VENDORS, CHAIN))
+# Nodes of the chain, each with the methods that it has besides.
+NODES: tuple[tuple[Vendor, Mapping[str, Method]], ...] = (
+    (CHAIN, {}),
+    (serum.VENDOR, {}),
+    (helius.VENDOR, helius.METHODS),
+)
+STREAMS = ("pumpportal",)  # served over a WebSocket alone
+IDS = frozenset(vendor.id for vendor in (*VENDORS, *(node for node, _ in NODES))) | set(STREAMS)

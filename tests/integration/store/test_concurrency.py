@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -75,3 +76,20 @@ async def test_stores_opened_together_in_one_process_migrate_once(
             await tx.audit.append(None, "opened", "store")
     for store in stores:
         await store.close()
+
+
+async def test_a_new_file_that_another_process_is_just_writing_to_is_waited_for(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    """SQLite itself refuses the switch to WAL at once while somebody writes, whatever the busy timeout."""
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    other.execute("CREATE TABLE made (first)")
+    other.execute("BEGIN IMMEDIATE")
+
+    async def finish() -> None:
+        await asyncio.sleep(0.2)
+        other.execute("COMMIT")
+        other.close()
+
+    store, _ = await asyncio.gather(Store.open(f"sqlite+aiosqlite:///{tmp_path}/new.db", clock), finish())
+    await store.close()

@@ -20,7 +20,7 @@ from data.models.chat import Identity, Level
 from data.models.ids import Platform
 from data.store import Store
 from data.store.engine import migrating, parsed
-from data.store.migrate import MIGRATIONS, config
+from data.store.migrate import MIGRATIONS, config, newest
 from data.store.tables import CACHE, METADATA
 from tests.fakes.clock import VirtualClock
 
@@ -31,7 +31,7 @@ LATER = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "NEWEST", None, None
 
 
 def upgrade() -> None:
@@ -53,7 +53,7 @@ BROKEN = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "NEWEST", None, None
 
 
 def upgrade() -> None:
@@ -71,7 +71,7 @@ def with_step(url: str, folder: Path, source: str) -> Config:
     """Make a copy of the migrations with one step more."""
     copy = folder / "migrations"
     shutil.copytree(MIGRATIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "9999_later.py").write_text(source)
+    (copy / "versions" / "9999_later.py").write_text(source.replace("NEWEST", newest()))
     result = config(parsed(url))
     result.set_main_option("script_location", str(copy))
     return result
@@ -139,12 +139,12 @@ async def test_up_down_up_keeps_what_older_tables_hold(
         assert await sql("SELECT count(*), min(later) FROM users") == [(20, "x")]
         assert await contents(sql) == before
     finally:
-        await asyncio.to_thread(command.downgrade, alembic, "0001")
+        await asyncio.to_thread(command.downgrade, alembic, newest())
     assert await contents(sql) == before
     assert await differences(url) == []
     await asyncio.to_thread(command.upgrade, alembic, "head")
     assert await contents(sql) == before
-    await asyncio.to_thread(command.downgrade, alembic, "0001")
+    await asyncio.to_thread(command.downgrade, alembic, newest())
     async with store.begin() as tx:
         await tx.users.ensure(Identity(Platform.TELEGRAM, "new"), "after")
 
@@ -157,7 +157,7 @@ async def test_a_step_that_fails_leaves_nothing_behind(
     with pytest.raises(Exception, match="no_such_thing"):
         await asyncio.to_thread(command.upgrade, with_step(url, tmp_path, BROKEN), "head")
     assert await contents(sql) == before
-    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [(newest(),)]
     assert await differences(url) == []
 
 

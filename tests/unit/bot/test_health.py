@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.health import HealthServer
+from bot.health import HealthServer, Readiness
 from data.errors import ConfigError, StoreUnavailable
 from data.metrics import CONTENT_TYPE, Metrics
 
@@ -35,7 +35,10 @@ Get = Callable[[str], Awaitable[tuple[int, str]]]
 async def serving(
     ping: Callable[[], Awaitable[None]], **more: object
 ) -> AsyncIterator[tuple[HealthServer, Get]]:
-    server = HealthServer(host="127.0.0.1", port=0, ping=ping, metrics=Metrics(), **more)  # type: ignore[arg-type]
+    readiness = Readiness("serving")
+    server = HealthServer(
+        host="127.0.0.1", port=0, ping=ping, metrics=Metrics(), **{"readiness": readiness} | more
+    )  # type: ignore[arg-type]
     async with server, aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:
 
         async def get(path: str) -> tuple[int, str]:
@@ -63,10 +66,18 @@ async def test_a_store_that_hangs_is_not_ready_in_time() -> None:
         assert await get("/ready") == (503, '{"ready": false, "problem": "TimeoutError"}')
 
 
-async def test_a_process_that_stops_takes_no_more_work() -> None:
-    async with serving(well) as (server, get):
-        server.stopping = True
+async def test_a_process_that_starts_or_stops_takes_no_work() -> None:
+    readiness = Readiness()
+    async with serving(well, readiness=readiness) as (_, get):
+        assert await get("/ready") == (503, '{"ready": false, "problem": "starting"}')
+        readiness.phase = "stopping"
         assert await get("/ready") == (503, '{"ready": false, "problem": "stopping"}')
+        assert (await get("/live"))[0] == 200
+
+
+async def test_a_front_end_that_has_ended_is_named() -> None:
+    async with serving(well, readiness=Readiness("serving", {"discord"})) as (_, get):
+        assert await get("/ready") == (503, '{"ready": false, "problem": "ended: discord"}')
         assert (await get("/live"))[0] == 200
 
 
@@ -91,5 +102,7 @@ async def test_a_port_that_is_taken_is_one_clear_line() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=f"TRENCHCOAT_HTTP__PORT: cannot listen on 127.0.0.1:{port}"):
-            async with HealthServer(host="127.0.0.1", port=port, ping=well, metrics=Metrics()):
+            async with HealthServer(
+                host="127.0.0.1", port=port, ping=well, metrics=Metrics(), readiness=Readiness()
+            ):
                 pass

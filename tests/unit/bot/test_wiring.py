@@ -96,11 +96,11 @@ def test_every_provider_is_reached_in_the_practice_market_without_its_key() -> N
     practice = {name: f"http://127.0.0.1:1/{name}" for name in providers}
     access = market.access(providers, chosen, practice)
     assert set(access) == set(providers)
-    assert access[providers["jupiter"].id].api_key is None
+    assert access[providers["jupiter"].id].api_keys == ()
     assert access[providers["jupiter"].id].base_url == "http://127.0.0.1:1/jupiter"
     own = access[providers["coingecko"].id]
     assert own.base_url == "http://127.0.0.1:9"
-    assert own.api_key is not None and own.api_key.get_secret_value() == "own-key"
+    assert own.api_keys == (SecretStr("own-key"),)
     assert not access[providers["rugcheck"].id].enabled
 
 
@@ -111,8 +111,7 @@ def test_the_live_market_is_the_vendors_own_with_its_keys() -> None:
     assert {name: each.base_url for name, each in access.items()} == {
         name: provider.base_url for name, provider in providers.items()
     }
-    key = access[providers["jupiter"].id].api_key
-    assert key is not None and key.get_secret_value() == "live-key"
+    assert access[providers["jupiter"].id].api_keys == (SecretStr("live-key"),)
 
 
 def test_a_provider_that_does_not_exist_is_named_with_those_that_do() -> None:
@@ -154,3 +153,15 @@ def test_commands_are_counted_with_their_outcome() -> None:
     told = metrics.text().decode()
     assert 'command="t",outcome="ok"} 2.0' in told
     assert "\n\n" not in told
+
+
+def test_an_unofficial_source_is_asked_only_where_it_is_chosen_and_in_the_practice_market() -> None:
+    found = all_providers()
+    [unofficial] = [provider.id for provider in found.values() if not provider.on]
+    assert unofficial == "pumpfun"
+    chosen = Settings(market="live", providers={unofficial: ProviderSettings(enabled=True)})
+    assert not market.access(found, Settings(market="live"), {})[unofficial].enabled
+    assert market.access(found, chosen, {})[unofficial].enabled
+    assert market.access(found, Settings(market="sandbox"), {"pumpfun": "http://127.0.0.1:1"})[
+        unofficial
+    ].enabled

@@ -121,7 +121,7 @@ def test_no_way_into_the_log_lets_a_secret_through(written: io.StringIO, text: s
         theirs.exception("failed with %s", text)
     theirs.error("said %s", text)
     theirs.warning(text.replace("%", "%%"))
-    with structlog.contextvars.bound_contextvars(bound=text):
+    with logs.about(bound=text):
         ours.info("bound")
     told = written.getvalue()
     assert told.count("\n") >= 6

@@ -57,6 +57,7 @@ BROKEN = [
     ("PROVIDERS__JUPITER__API_KEY", f"a {SECRET}", "holds blanks"),
     ("PROVIDERS__JUPITER__ENABLED", SECRET, "valid boolean"),
     ("PROVIDERS", '{"jupiter": {"base_url": 5}}', "must be a web address"),
+    ("PROVIDERS__SOLANA__SPARE_URLS", f"https://a.example,{SECRET}", "must be a web address"),
     ("AI__API_KEY", " ", "is blank"),
     ("AI__BASE_URL", SECRET, "must be a web address"),
     ("HTTP__PORT", "99999", "less than or equal to 65535"),
@@ -86,6 +87,11 @@ def test_a_wrong_setting_is_one_clear_line(
     assert words in line
     assert "\n" not in line
     assert "canary" not in line
+
+
+def test_spare_addresses_are_a_list_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRENCHCOAT_PROVIDERS__SOLANA__SPARE_URLS", "https://a.example/, https://b.example/x")
+    assert load().providers["solana"].spare_urls == ("https://a.example", "https://b.example/x")
 
 
 def test_several_wrong_settings_are_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from core.charting import Charts
-from core.charts.spec import Chart, ChartSpec, Scale
+from core.charts.spec import Chart, ChartSpec, Look, Scale, Study
+from core.enrichment.trust import Kind, Tally
 from core.sources import Sources
 from core.vitals import Vitals
 from data.clock import Deadline
@@ -48,8 +49,21 @@ class Gateway:
         )
 
 
+class Learned:
+    """Knows how one vendor stood up."""
+
+    def table(self) -> Mapping[tuple[ProviderId, Kind], Tally]:
+        return {(ProviderId("b"), Kind.PRICE): Tally(9, 1)}
+
+
 def sources(state: ProviderState = ProviderState.WELL) -> Sources:
-    return Sources(Gateway(state), PROVIDERS)  # type: ignore[arg-type]
+    return Sources(Gateway(state), PROVIDERS, Learned())  # type: ignore[arg-type]
+
+
+def test_who_was_judged_is_listed_with_what_was_declared() -> None:
+    (standing,) = sources().standings()
+    assert (standing.id, standing.declared) == ("b", PROVIDERS[ProviderId("b")].trust)
+    assert standing.tallies == {Kind.PRICE: Tally(9, 1)}
 
 
 def test_every_source_is_listed_with_its_state() -> None:
@@ -160,6 +174,26 @@ async def test_the_scale_is_the_askers_or_the_ranges(clock: VirtualClock, scale:
     soon = Deadline.after(clock, 8)
     await charts(Bars(wide), renderer).draw(known(), Timeframe.H1, soon, scale=scale)
     assert renderer.asked[0].scale is (scale or Scale.LOG)
+
+
+class Counted(Bars):
+    """An enricher that has as many bars as it is asked for."""
+
+    async def candles(self, token: Any, pools: Any, timeframe: Timeframe, *args: Any, **more: Any) -> Any:
+        self._candles = tuple(BAR._replace(time=60 * index) for index in range(more["limit"]))
+        return await super().candles(token, pools, timeframe, *args, **more)
+
+
+async def test_studies_settle_on_bars_before_those_that_are_drawn(clock: VirtualClock) -> None:
+    renderer, soon = Renderer(PICTURE), Deadline.after(clock, 8)
+    await charts(Counted(), renderer).draw(known(), Timeframe.M1, soon, studies=(Study.RSI, Study.EMA))
+    await charts(Counted(), renderer).draw(known(), Timeframe.M1, soon, look=Look.LINE)
+    studied, plain = renderer.asked
+    assert studied.studies == (Study.EMA, Study.RSI) and plain.look is Look.LINE
+    bars = studied.series.candles
+    drawn = [bar for bar in bars if bar.time >= studied.since]
+    assert len(drawn) == 160 and len(bars) - len(drawn) >= 100
+    assert plain.series.candles == tuple(drawn)
 
 
 class Seen:

@@ -65,6 +65,20 @@ async def many(ctx: Ctx, args: ManyArgs) -> AsyncGenerator[Reply, None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonArgs:
+    token: Annotated[TokenRef, Arg("Which token")]
+    tf: Annotated[Timeframe, Arg("Timeframe")] = Timeframe.M15
+    side: Annotated[Literal["above", "below"] | None, Arg("Which side")] = None
+    tastes: Annotated[tuple[Literal["sweet", "sour", "hot"], ...], Arg("How it tastes")] = ()
+
+
+@command("season", "Season a token", group=Group.TOKEN, args=SeasonArgs, examples=("season SOL hot,sour",))
+async def season(ctx: Ctx, args: SeasonArgs) -> Reply:
+    """Answer with the tastes."""
+    return Reply(body=text(" ".join(args.tastes)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SayArgs:
     person: Annotated[PersonRef, Arg("To whom")]
     words: Annotated[str, Arg("What", rest=True)] = ""

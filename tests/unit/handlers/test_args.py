@@ -17,7 +17,17 @@ from data.models.ids import Platform
 from data.models.market import Timeframe
 from handlers.args import MANY_LIMIT, MissingArgument, PersonRef, Subject, quantity
 from handlers.spec import CommandSpec
-from tests.unit.handlers.commanding import GrantArgs, ManyArgs, SayArgs, WatchArgs, grant, many, say, watch
+from tests.unit.handlers.commanding import (
+    GrantArgs,
+    ManyArgs,
+    SayArgs,
+    WatchArgs,
+    grant,
+    many,
+    say,
+    season,
+    watch,
+)
 
 BONK = TokenRef(RefKind.TICKER, "BONK")
 
@@ -208,6 +218,55 @@ def test_many_are_read_with_blanks_or_commas_each_once() -> None:
     args = bound(many, "SOL,BONK bonk SOL")
     assert isinstance(args, ManyArgs)
     assert [ref.text for ref in args.tokens] == ["SOL", "BONK", "bonk"]
+
+
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(["1h", "sweet", "hot,sour", "below"])), ids=" ".join
+)
+def test_a_set_of_choices_is_gathered_from_wherever_its_words_stand(order: tuple[str, ...]) -> None:
+    args = bound(season, f"SOUP {' '.join(order)}")
+    assert (args.tf, args.side) == (Timeframe.H1, "below")
+    assert set(args.tastes) == {"sweet", "sour", "hot"}
+    assert bound(season, "SOUP 1h").tastes == ()
+
+
+def test_a_set_holds_each_choice_once_as_typed_first() -> None:
+    assert bound(season, "SOUP hot,HOT,, Sour hot").tastes == ("hot", "sour")
+    assert season.bind({"token": "SOUP", "tastes": "sour, hot sour"}).tastes == ("sour", "hot")
+
+
+@pytest.mark.parametrize(
+    "line", ["salty", "1h salty", "1h above salty", "hot salty", "hot,salty", "salty,hot", ","]
+)
+def test_a_word_that_is_no_choice_of_a_set_is_refused_with_the_choices(line: str) -> None:
+    with pytest.raises(BadArgument) as refused:
+        bound(season, f"SOUP {line}")
+    assert refused.value.argument == "tastes"
+    assert "one of sweet, sour, hot" in refused.value.message
+    assert refused.value.hint == "Example: sweet"
+
+
+def test_a_word_of_no_argument_is_told_all_that_are_left() -> None:
+    with pytest.raises(
+        BadArgument, match=r"tf is a timeframe: 1m, .*; side is one of above, below; tastes is"
+    ):
+        bound(season, "SOUP 2h")
+    with pytest.raises(BadArgument) as refused:
+        bound(season, "SOUP 1h " + "\u202e" + "x" * 5_000)
+    assert len(refused.value.message) < 300
+
+
+@given(st.lists(st.text(max_size=8), max_size=6))
+def test_no_words_break_a_set(words: list[str]) -> None:
+    try:
+        args = season.bind(season.named(["SOUP", *words]))
+    except BadArgument:
+        return
+    assert set(args.tastes) <= {"sweet", "sour", "hot"}
+
+
+def test_a_set_shows_its_choices_in_the_usage() -> None:
+    assert season.usage == "/season <token> [1m|5m|15m|1h|4h|1d] [above|below] [sweet|sour|hot…]"
 
 
 def test_too_many_are_refused() -> None:

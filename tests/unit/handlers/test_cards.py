@@ -14,13 +14,20 @@ from bot.fit import fit
 from bot.frontend import DISCORD, TELEGRAM
 from core import addresses
 from core.charting import Drawing
-from core.charts.spec import Chart, Scale
+from core.charts.spec import Chart, Look, Scale, Study
+from core.enrichment import resolve
 from core.enrichment.finder import Found
-from core.sources import Source
+from core.enrichment.trust import Kind, Tally
+from core.security.facts import TokenFacts
+from core.security.holders import HeldBy
+from core.security.score import assess
+from core.security.service import Scan
+from core.sources import Source, Standing
 from data.models.fields import FIELDS, PRICE_USD, RISK_SCORE, RUGGED, Authority, Link
-from data.models.ids import ProviderId
-from data.models.market import Capability, Gap, GapReason, Timeframe, TokenSnapshot
-from handlers.cards import chart, price, provenance, security, sources, token, why
+from data.models.holders import Holder, HolderList
+from data.models.ids import Chain, ProviderId, TokenKey
+from data.models.market import Capability, Gap, GapReason, SecurityReport, Timeframe, TokenSnapshot
+from handlers.cards import chart, holders, price, provenance, security, sources, token, why
 from handlers.reply import Button, Reply, Style, Tone
 from tests.fakes.clock import START
 from tests.fakes.replies import PNG
@@ -30,12 +37,20 @@ Card = Callable[[TokenSnapshot], Reply]
 DRAWN = Drawing(Chart(png=PNG, width=1, height=1, alt="a chart"), "0" * 32)
 CARDS: dict[str, Card] = {
     "token": lambda seen: token.token_card(Found(seen.token, namesakes=2, pool="p" * 44), seen),
-    "security": lambda seen: security.security_card(Found(seen.token), seen),
-    "chart": lambda seen: chart.chart_card(seen, DRAWN, Timeframe.H1, Scale.LOG),
-    "no chart": lambda seen: chart.chart_card(seen, Drawing(None, gaps=seen.gaps), Timeframe.H1, None),
+    "security": lambda seen: scanned(seen),
+    "holders": lambda seen: holders.holders_card(
+        held(seen, Holder(owner="7" * 44, amount=Decimal("1e30"), label="\u202e@everyone"))
+    ),
+    "chart": lambda seen: chart.chart_card(
+        seen, DRAWN, chart.Chosen(timeframe=Timeframe.H1, scale=Scale.LOG)
+    ),
+    "no chart": lambda seen: chart.chart_card(
+        seen, Drawing(None, gaps=seen.gaps), chart.Chosen(timeframe=Timeframe.H1)
+    ),
     "why": why.overview_card,
     "price": lambda seen: Reply(body=price.price_line(Found(seen.token), seen)),
 }
+OTTER = TokenKey(Chain.SOLANA, "7YygHaahdKVNtbu9GyFRnnBgf7hKzC76hnuHHfxCKRij")
 OPEN = Authority("7dGbd2QZcCKcTndnHcTL8q7SMVXAkp688NTQYwrRCrar")
 REVOKED = Authority(None)
 
@@ -88,60 +103,115 @@ def test_a_token_of_which_nothing_is_known_says_so() -> None:
     gap = Gap(source=ProviderId("jupiter"), capability=Capability.PRICE, reason=GapReason.TIMEOUT, at=START)
     told = words(token.token_card(Found(BONK), replace(known(), gaps=(gap,))))
     assert "no source has a price" in told
-    assert "Liquidity: unknown" in told and "Market cap: unknown" in told and "RugCheck: unknown" in told
+    for name in ("Liquidity", "Market cap", "Other scanners"):
+        assert f"{name}: unknown" in told
     assert "mint unknown · freeze unknown" in told
     assert "Missing: jupiter: timed out" in told
 
 
-def test_nothing_unknown_passes_as_safe() -> None:
-    reply = security.security_card(Found(BONK), known())
+def scanned(snapshot: TokenSnapshot, *, sellable: bool | None = True) -> Reply:
+    facts = TokenFacts(snapshot=snapshot, sellable=sellable, sell_asked=(ProviderId("jupiter"),))
+    return security.security_card(Scan(found=Found(snapshot.token), facts=facts, assessment=assess(facts)))
+
+
+def held(snapshot: TokenSnapshot, *listed: Holder, gaps: tuple[Gap, ...] = ()) -> HeldBy:
+    return HeldBy(
+        found=Found(snapshot.token), snapshot=snapshot, gaps=gaps,
+        listed=HolderList(token=snapshot.token, holders=listed, total=41) if listed else None,
+        source=ProviderId("solscan") if listed else None,
+    )  # fmt: skip
+
+
+def test_holders_are_listed_by_their_ends_with_shares_and_the_vendors_words() -> None:
+    seen = known(OTTER, top10=Decimal("0.4"), dev=Decimal("0.05"))
+    whale = Holder(owner="7" * 44, amount=Decimal(2_500_000), ratio=Decimal("0.25"))
+    pool = Holder(owner="8" * 44, ratio=None, label="<b>Raydium</b>\n@everyone " + "x" * 50)
+    reply = holders.holders_card(held(seen, whale, pool))
+    first, second = (line for line in reply.body.plain.splitlines() if line[:2] in {"1.", "2."})
+    assert first == "1. 25.0 % 7777…7777 · 2.50M"
+    assert second.startswith("2. ? 8888…8888 · <b>Raydium</b> @ever") and second.endswith("…")
+    told = {each.name: each.value.plain for each in reply.fields}
+    assert told["Holders"] == "41"
+    assert told["Top 10 without pools"] == "40.0 %"
+    assert told["Largest without pools"] == told["Connected wallets"] == "unknown"
+    assert "as solscan lists them" in reply.body.plain
+
+
+def test_where_nobody_lists_holders_the_card_says_so_and_why() -> None:
+    gap = Gap(source=ProviderId("birdeye"), capability=Capability.HOLDERS, reason=GapReason.TIMEOUT, at=START)
+    reply = holders.holders_card(held(known(OTTER), gaps=(gap,)))
+    assert "Nobody lists its holders now." in reply.body.plain
+    assert "Missing: birdeye: timed out" in reply.body.plain
     assert reply.tone is Tone.WARN
-    assert "9 unknown" in reply.body.plain
+
+
+def test_nothing_unknown_passes_as_safe() -> None:
+    reply = scanned(known(OTTER), sellable=None)
+    assert reply.tone is Tone.WARN
+    assert "CAUTION: 13 unknown" in reply.body.plain
     assert "✓" not in reply.body.plain
-    assert "? No scan: unknown, not safe" in reply.body.plain
+    assert "? Other scanners: none answered" in reply.body.plain
 
 
 SAFE = {
     "rugged": False, "mint_authority": REVOKED, "freeze_authority": REVOKED, "token_program": "spl",
     "liquidity": Decimal(10**6), "lp_locked": Decimal(1), "top10": Decimal("0.1"), "dev": Decimal(0),
-    "created": START - timedelta(days=90),
+    "created": START - timedelta(days=20), "transfer_fee": Decimal(0), "extensions": (),
 }  # fmt: skip
 
 
 def test_even_the_best_token_is_promised_nothing() -> None:
-    reply = security.security_card(Found(BONK), known(**SAFE))
-    assert "that is no promise" in reply.body.plain
-    assert not re.search(r"\bsafe\b(?<!not safe)", reply.body.plain.replace("not safe", ""))
-    assert reply.tone is Tone.NEUTRAL
+    told = scanned(known(OTTER, **SAFE)).body.plain
+    assert "CLEAR: 3 unknown" in told  # nobody was asked for its beginning, a rehearsal or a scan
+    assert "safe" not in told
+    assert scanned(known(OTTER, **SAFE)).tone is Tone.NEUTRAL
 
 
 @pytest.mark.parametrize(
     ("changed", "sign", "said"),
     [
         ({"rugged": True}, "✗", "Rugged"),
-        ({"mint_authority": OPEN}, "✗", "more can be made"),
-        ({"freeze_authority": OPEN}, "✗", "your tokens can be frozen"),
-        ({"transfer_fee": Decimal("0.05")}, "✗", "Every transfer costs 5.0 %"),
-        ({"extensions": ("permanentDelegate",)}, "!", "Token-2022 extensions: permanentDelegate"),
-        ({"liquidity": Decimal(0)}, "✗", "it cannot be sold"),
+        ({"mint_authority": OPEN}, "✗", "held by 7dGb…Crar: more can be made"),
+        ({"transfer_fee": Decimal("0.05")}, "!", "Every transfer costs 5.0 %"),
         ({"liquidity": Decimal(9000)}, "!", "Liquidity $9.00K"),
-        ({"lp_locked": Decimal("0.2")}, "!", "LP locked or burned: 20.0 %"),
-        ({"top10": Decimal("0.3")}, "!", "Top 10 hold 30.0 %"),
-        ({"top10": Decimal("0.6")}, "✗", "Top 10 hold 60.0 %"),
-        ({"dev": Decimal("0.2")}, "✗", "Developer holds 20.0 %"),
+        ({"creator_tokens": 1200}, "!", "made 1,200 tokens"),
         ({"created": START - timedelta(minutes=59)}, "!", "First pool 59m ago"),
     ],
 )
-def test_each_danger_stands_on_its_rung(changed: dict[str, object], sign: str, said: str) -> None:
-    reply = security.security_card(Found(BONK), known(**(SAFE | changed)))
+def test_each_danger_stands_on_its_rung_with_its_figure_and_source(
+    changed: dict[str, object], sign: str, said: str
+) -> None:
+    reply = scanned(known(OTTER, **(SAFE | changed)))
     (rung,) = (line for line in reply.body.plain.splitlines() if said in line)
     assert rung.startswith(sign)
+    assert rung.endswith(")")
     assert reply.tone is (Tone.DANGER if sign == "✗" else Tone.WARN)
 
 
+def test_the_card_says_the_worst_at_first_look_and_how_much_more_there_is() -> None:
+    ruined = {"rugged": True, "mint_authority": OPEN, "freeze_authority": OPEN, "top10": Decimal("0.8")}
+    bad = known(OTTER, **(SAFE | ruined))
+    reply = token.token_card(Found(OTTER), bad)
+    (field,) = (each for each in reply.fields if each.name == "First look")
+    assert field.value.plain.startswith("BLOCK: 4 dangers, 1 unknown\n✗ ")
+    assert field.value.plain.endswith("and 1 more")
+    assert reply.tone is Tone.DANGER
+
+
+def test_each_scanner_is_named_with_its_own_score() -> None:
+    scans = tuple(
+        (ProviderId(name), SecurityReport(token=OTTER, risks=(), score=score, rugged=None))
+        for name, score in (("gmgn", 68), ("goplus", None), ("rugcheck", 46))
+    )
+    reply = token.token_card(Found(OTTER), replace(known(OTTER), scans=scans))
+    (field,) = (each for each in reply.fields if each.name == "Other scanners")
+    assert field.value.plain == "gmgn 68/100, rugcheck 46/100"
+
+
 def test_authorities_of_another_chain_are_not_called_revoked() -> None:
-    told = words(security.security_card(Found(PEPE), known(PEPE, **SAFE)))
+    told = words(token.token_card(Found(PEPE), known(PEPE, **SAFE)))
     assert "not read on this chain yet" in told and "revoked" not in told
+    assert "revoked" not in words(scanned(known(PEPE, **SAFE)))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +255,13 @@ def test_the_remarks_on_a_figure_are_its_age_its_dispute_and_its_spread() -> Non
     assert provenance.remark(replace(resolved, note="odd"), START) == " (odd)"
 
 
+def test_a_cap_that_cannot_be_is_a_claim_and_no_fact() -> None:
+    absurd = known(mcap=Decimal(3_800_000_000), liquidity=Decimal("0.59"))
+    marked = replace(absurd, resolved=resolve.with_notes(dict(absurd.resolved)))
+    assert "claimed $3.80B (no liquidity behind it)" in words(token.token_card(Found(BONK), marked))
+    assert "claimed" not in words(token.token_card(Found(BONK), absurd))
+
+
 def test_silent_sources_are_named_once_with_their_reason() -> None:
     def gap(source: str, reason: GapReason) -> Gap:
         return Gap(source=ProviderId(source), capability=Capability.PRICE, reason=reason, at=START)
@@ -205,15 +282,40 @@ def test_a_chart_that_is_not_there_says_why() -> None:
     assert chart.note(DRAWN) == ""
     assert chart.note(Drawing(None, gaps=(gap,))) == "No chart: geckoterminal: quota used up"
     assert chart.note(Drawing(None)) == "No chart: no source has candles of it."
-    reply = chart.chart_card(known(), Drawing(None), Timeframe.H1, None)
+    reply = chart.chart_card(known(), Drawing(None), chart.Chosen(timeframe=Timeframe.H1))
     assert reply.error == "no chart" and reply.image is None
+
+
+def test_a_chart_says_the_newest_values_and_each_button_changes_one_thing() -> None:
+    notes = ("price above EMA 9", "RSI 14 is 71")
+    drawn = Drawing(Chart(png=PNG, width=1, height=1, alt="a chart", notes=notes), "0" * 32)
+    chosen = chart.Chosen(
+        timeframe=Timeframe.H1, scale=Scale.LOG, look=Look.LINE, studies=(Study.RSI, Study.EMA)
+    )
+    reply = chart.chart_card(known(), drawn, chosen)
+    assert "Price above EMA 9 · RSI 14 is 71" in reply.body.plain
+    pressed = {each.label: each for row in reply.buttons for each in row}
+    assert {label for label, each in pressed.items() if each.active} == {"1h", "log", "line", "EMA", "RSI"}
+    usual = {"tf": "1h", "scale": "log", "look": "line", "studies": "rsi,ema"}
+
+    def changed(label: str) -> dict[str, str]:
+        invoke = pressed[label].invoke
+        assert invoke is not None and invoke.command == "c"
+        words = {name: invoke.args.get(name, "") for name in usual}
+        return {name: word for name, word in words.items() if word != usual[name]}
+
+    assert changed("4h") == {"tf": "4h"}
+    assert changed("linear") == {"scale": "linear"}
+    assert changed("line") == {"look": ""}
+    assert changed("RSI") == {"studies": "ema"}
+    assert changed("Levels") == {"studies": "ema,rsi,levels"}
 
 
 def source(**more: object) -> Source:
     plain: dict[str, object] = {
         "id": ProviderId("jupiter"), "title": "Jupiter", "docs": "https://d.example", "market": True,
         "state": "well", "key": "none", "calls": 0, "success_rate": None, "latency_s": None,
-        "last_ok_at": None, "last_error": "", "quota_left": None,
+        "last_ok_at": None, "last_error": "", "quota_left": None, "free": 3, "burst": 10,
     }  # fmt: skip
     return Source(**(plain | more))  # type: ignore[arg-type]
 
@@ -227,11 +329,18 @@ def test_the_sources_are_listed_with_how_they_are() -> None:
     reply = sources.sources_card(listed, START)
     assert "7 market APIs" in reply.title.plain
     assert "50 % of 7 ok" in reply.body.plain and "200 ms" in reply.body.plain
+    assert "3 of 10 calls free" in reply.body.plain
+    assert "8 calls left" in sources.sources_card([source(quota_left=8)], START).body.plain
     assert len(fit(reply, TELEGRAM).body.plain) == len(reply.body.plain)
 
 
 def test_the_coverage_shows_who_can_tell_what() -> None:
-    reply = sources.coverage_card([source()], {"price": ("jupiter",), "risk": ("jupiter", "rugcheck")})
+    told = {"price": ("jupiter",), "risk": ("jupiter", "rugcheck")}
+    tallies = {Kind.PRICE: Tally(9, 1), Kind.FLOW: Tally()}
+    standing = Standing(id=ProviderId("jupiter"), title="Jupiter", declared=0.9, tallies=tallies)
+    reply = sources.coverage_card([source()], told, [standing])
+    assert "Jupiter 0.90 price 90% of 10" in reply.body.plain
+    assert "no source was compared" in sources.coverage_card([source()], told, []).body.plain
     assert "One source only: price" in reply.body.plain
     assert RISK_SCORE.name in reply.body.plain and RUGGED.name not in reply.body.plain
     assert isinstance(reply.buttons[0][0], Button)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from handlers.reply import (
     Button,
+    Image,
     Invoke,
     Page,
     Reply,
@@ -96,3 +97,7 @@ def test_a_page_turns_only_where_there_is_another() -> None:
 def test_turning_keeps_the_other_arguments() -> None:
     (row,) = Reply(page=Page(1, 2, Invoke("list", {"of": "x"}))).rows
     assert row[0].invoke == Invoke("list", {"of": "x", "page": "2"})
+
+
+def test_the_words_for_a_picture_hold_nothing_invisible() -> None:
+    assert Image(b"", "a.png", "up\u202e 5 %\x1b[31m", "k").alt == "up 5 %[31m"

@@ -176,7 +176,12 @@ async def test_a_new_command_is_answered_and_helped_with(toss: CommandSpec, tmp_
         known = len(built.services[Sources].all())
         assert (await said(built, "toss BONK tails")).body.plain == f"BONK: tails, say {known} sources"
         assert (await said(built, "flip BONK")).body.plain.startswith("BONK: heads")
-        assert toss.usage.removeprefix("/toss") in (await said(built, "help")).body.plain
+        first = await said(built, "help")
+        assert first.page is not None
+        pages = [
+            (await said(built, f"help {number}")).body.plain for number in range(1, first.page.pages + 1)
+        ]
+        assert toss.usage.removeprefix("/toss") in "\n".join(pages)
         page = await said(built, "help toss")
         assert toss.summary in page.title.plain + page.body.plain
 
@@ -267,7 +272,7 @@ NAMED = {
     ("data/sandbox/world.py", "jupiter"): "the practice market has one dispute, at one vendor",
 }
 # In `data` these two are first of all a chain's name and an exchange's.
-WORDS_OF_THE_MARKET = {"solana", "raydium"}
+WORDS_OF_THE_MARKET = {"solana", "raydium", "orca", "pumpfun"}
 
 
 def test_no_file_but_its_own_names_a_provider() -> None:

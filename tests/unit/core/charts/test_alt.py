@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.charts.alt import describe
-from core.charts.spec import ChartSpec, Scale, drawable
+from core.charts.spec import ChartSpec, Look, Scale, drawable
 from core.charts.timeline import lay_out
 from data.models.market import Candle, Timeframe
 from tests.unit.core.charts.series import START, TOKEN, flat, spec_of, walk
@@ -73,6 +75,14 @@ def test_prices_of_zero_have_no_change() -> None:
 
 def test_a_token_without_a_title_goes_by_its_address() -> None:
     assert words(spec_of(walk(3), title="\u200b")).startswith(TOKEN.address)
+
+
+def test_a_line_is_told_and_notes_are_sentences_at_the_end() -> None:
+    spec = replace(spec_of(walk(3)), look=Look.LINE)
+    line = lay_out([bar.time for bar in walk(3)], spec.series.timeframe.seconds)
+    told = describe(spec, walk(3), line, ("RSI 14 is 71, overbought", "price above EMA 9"))
+    assert "5-minute closes (3 bars)" in told
+    assert told.endswith(" RSI 14 is 71, overbought. Price above EMA 9.")
 
 
 @pytest.mark.parametrize("timeframe", list(Timeframe))

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, nan
 
 import msgspec
 import pytest
 
-from core.charts.spec import ChartSpec, Scale, drawable, suggested_scale
+from core.charts.spec import ChartSpec, Scale, Study, drawable, suggested_scale
 from data.models.market import Candle
 from tests.unit.core.charts.series import flat, spec_of, walk
 
@@ -20,6 +21,21 @@ def test_texts_from_strangers_come_in_visible_short_and_on_one_line() -> None:
 def test_a_spec_travels_unchanged() -> None:
     spec = spec_of(walk(50), scale=Scale.LOG, practice=True)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(spec), type=ChartSpec) == spec
+
+
+def test_studies_come_in_one_order_each_once() -> None:
+    spec = replace(spec_of(walk(9)), studies=(Study.RSI, Study.EMA, Study.RSI))
+    assert spec.studies == (Study.EMA, Study.RSI)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(spec), type=ChartSpec) == spec
+
+
+def test_bars_that_neither_show_nor_count_are_left_out_so_that_equal_pictures_have_equal_specs() -> None:
+    bars = walk(20)
+    late = replace(spec_of(bars), since=bars[5].time)
+    assert late == spec_of(bars[5:])
+    assert replace(late, studies=(Study.PROFILE, Study.LEVELS)).series.candles == bars[5:]
+    warm = replace(spec_of(bars), since=bars[5].time, studies=(Study.EMA,))
+    assert (warm.series.candles, warm.since) == (bars, bars[5].time)
 
 
 @pytest.mark.parametrize("price", [nan, inf, -inf, -1.0, 1e300, 1e-300])

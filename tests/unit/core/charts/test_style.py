@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from io import BytesIO
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
 
 from core.charts.style import LABEL, TITLE, Sheet, with_glyphs
 
@@ -25,3 +30,14 @@ def test_fitted_words_never_leave_their_room(words: str, room: float) -> None:
 def test_dollar_signs_are_text_and_not_formulas(words: str) -> None:
     sheet = Sheet()
     assert sheet.width_of(words, size=LABEL) > sheet.width_of(words[0], size=LABEL)
+
+
+def test_a_name_from_right_to_left_leaves_what_follows_it_where_it_stands() -> None:
+    def columns(words: str) -> NDArray[np.uint8]:
+        sheet = Sheet()
+        sheet.text(0, 300, words, size=TITLE)
+        with Image.open(BytesIO(sheet.png())) as image:
+            return np.asarray(image.convert("RGB"))
+
+    name = int(Sheet().width_of("שלום", size=TITLE)) - 2
+    assert (columns("שלום 15m")[:, :name] == columns("שלום")[:, :name]).all()

@@ -32,5 +32,11 @@ def test_the_process_ends_by_itself_when_its_parent_is_killed() -> None:
 
 
 def test_whoever_asks_for_charts_does_not_load_the_drawing_library() -> None:
-    code = "import sys, core.charts.render; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
+    drawn_with = ("matplotlib", "numpy", "talib", "pandas")
+    code = f"import sys, core.charts.render; sys.exit(any(name in sys.modules for name in {drawn_with}))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_program_does_not_load_what_indicators_are_worked_out_with() -> None:
+    code = "import sys, bot.app; sys.exit(any(name in sys.modules for name in ('matplotlib', 'talib')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

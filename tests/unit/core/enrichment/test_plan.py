@@ -8,18 +8,19 @@ from hypothesis import strategies as st
 
 from bot.app import all_providers
 from core.enrichment.plan import calls_for, candidates, cover, plan_calls
+from core.security import service
 from data.models.fields import CREATOR, HOLDERS, LINKS, PRICE_USD, RISK_SCORE, SYMBOL, Field
 from data.models.ids import Chain, TokenKey
 from data.models.market import Capability
 from data.providers.base import Ask, Provider
-from handlers.cards import price, security, token
+from handlers.cards import price, token
 from tests.unit.core.enrichment.vendors import BONK, endpoint, market, provider
 
 UNI = TokenKey(Chain.ETHEREUM, "0x1f9840a85d5af5bf1d1762f925bdaddc4201f984")
 FIELDS = [PRICE_USD, SYMBOL, HOLDERS, LINKS, RISK_SCORE, CREATOR]
 some_fields = st.frozensets(st.sampled_from(FIELDS), min_size=1)
 PROVIDERS = list(all_providers().values())
-CARDS = {"token": token.WANTED, "price": price.WANTED, "security": security.WANTED}
+CARDS = {"token": token.WANTED, "price": price.WANTED, "security": service.WANTED}
 
 
 @given(some_fields, st.lists(some_fields, min_size=1, max_size=5))

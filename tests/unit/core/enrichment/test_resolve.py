@@ -108,6 +108,10 @@ def test_pools_are_listed_once_and_deepest_first() -> None:
     assert depth(pools[0]) > depth(pools[1])
 
 
+TENFOLD = "contradicts price x supply: a zero was lost or gained"
+MILLIONS = "contradicts price x supply: millions were read as thousands"
+
+
 def notes(**values: str) -> dict[str, str]:
     resolved: dict[Field[Any], Resolved[Any]] = {}
     for name, value in values.items():
@@ -125,12 +129,28 @@ def notes(**values: str) -> dict[str, str]:
         ({"mcap": "1000000", "liquidity": "50000"}, {}),
         ({"mcap": "1000000"}, {}),
         ({"fdv": "1000", "price": "1", "supply": "1000"}, {}),
-        ({"fdv": "10000", "price": "1", "supply": "1000"}, {"fdv": "contradicts price x supply"}),
-        ({"fdv": "100", "price": "1", "supply": "1000"}, {"fdv": "contradicts price x supply"}),
-        ({"fdv": "9999", "price": "1", "supply": "1000"}, {}),
-        ({"mcap": "10000", "price": "1", "supply": "1000"}, {"mcap": "contradicts price x supply"}),
+        ({"fdv": "10000", "price": "1", "supply": "1000"}, {"fdv": TENFOLD}),
+        ({"fdv": "100", "price": "1", "supply": "1000"}, {"fdv": TENFOLD}),
+        ({"fdv": "1", "price": "1", "supply": "1000"}, {"fdv": MILLIONS}),
+        ({"fdv": "5000", "price": "1", "supply": "1000"}, {"fdv": "contradicts price x supply"}),
+        ({"fdv": "1240", "price": "1", "supply": "1000"}, {}),
+        ({"fdv": "760", "price": "1", "supply": "1000"}, {}),
+        ({"fdv": "1260", "price": "1", "supply": "1000"}, {"fdv": "contradicts price x supply"}),
+        ({"fdv": "740", "price": "1", "supply": "1000"}, {"fdv": "contradicts price x supply"}),
+        ({"mcap": "10000", "price": "1", "supply": "1000"}, {"mcap": TENFOLD}),
         ({"mcap": "10", "price": "1", "supply": "1000"}, {}),
-        ({"fdv": "0", "price": "1", "supply": "1000"}, {}),
+        ({"fdv": "0", "price": "1", "supply": "1000"}, {"fdv": "contradicts price x supply"}),
+        ({"volume_24h": "101", "liquidity": "1"}, {"volume_24h": "more volume than the liquidity can carry"}),
+        ({"volume_24h": "99", "liquidity": "1"}, {}),
+        ({"volume_24h": "99", "liquidity": "0.5"}, {}),
+        ({"price": "1", "buys_24h": "0", "sells_24h": "0"}, {"price": "nobody traded in 24 h"}),
+        (
+            {"price": "1", "volume_24h": "9", "buys_24h": "0", "sells_24h": "0"},
+            {"volume_24h": "volume without a trade"},
+        ),
+        ({"price": "1", "buys_24h": "0", "sells_24h": "3"}, {}),
+        ({"price": "1", "buys_24h": "0"}, {}),
+        ({"mcap": "3800000000", "liquidity": "0.59"}, {"mcap": "no liquidity behind it"}),
         ({"fdv": "10", "price": "1", "supply": "0"}, {}),
         ({"fdv": "1e30", "price": "1e-30", "supply": "1e30"}, {"fdv": "contradicts price x supply"}),
         (
@@ -139,7 +159,7 @@ def notes(**values: str) -> dict[str, str]:
         ),
     ],
 )
-def test_a_cap_that_cannot_be_is_marked(values: dict[str, str], noted: dict[str, str]) -> None:
+def test_a_figure_that_cannot_be_is_marked(values: dict[str, str], noted: dict[str, str]) -> None:
     assert notes(**values) == noted
 
 

@@ -9,8 +9,10 @@ from decimal import Decimal
 import pytest
 
 from core.addresses import RefKind, TokenRef
+from core.enrichment.alarms import Alarms
 from core.enrichment.finder import Finder, Found
 from core.enrichment.policies import CHAIN
+from core.enrichment.reliability import Reliability
 from core.enrichment.service import Enricher
 from core.rates import Rates
 from data.clock import Deadline
@@ -67,7 +69,8 @@ def enricher(gateway: ScriptedGateway, store: Store, nursery: Nursery, clock: Vi
     shared = {
         "gateway": gateway, "providers": PROVIDERS, "store": store, "nursery": nursery, "clock": clock,
     }  # fmt: skip
-    return Enricher(finder=Finder(**shared), **shared)  # type: ignore[arg-type]
+    reliability = Reliability(store, clock)
+    return Enricher(finder=Finder(**shared), reliability=reliability, alarms=Alarms(clock), **shared)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -211,9 +214,13 @@ async def test_the_same_question_at_once_is_answered_from_memory_unless_it_must_
 
 
 async def test_a_price_in_a_currency_comes_from_a_source_of_rates(
-    enricher: Enricher, gateway: ScriptedGateway, clock: VirtualClock, soon: Deadline
+    enricher: Enricher,
+    gateway: ScriptedGateway,
+    clock: VirtualClock,
+    soon: Deadline,
+    nursery: Nursery,
 ) -> None:
-    rates = Rates(enricher, gateway, PROVIDERS)  # type: ignore[arg-type]
+    rates = Rates(enricher, gateway, PROVIDERS, nursery)  # type: ignore[arg-type]
     assert (await rates.worth("usd", None, clock.now(), soon)).usd == 1
     with pytest.raises(Unavailable, match="rates: not listed"):
         await rates.worth("EUR", None, clock.now(), soon)
@@ -226,9 +233,13 @@ async def test_a_price_in_a_currency_comes_from_a_source_of_rates(
 
 
 async def test_a_tokens_worth_is_its_price_with_who_says_so(
-    enricher: Enricher, gateway: ScriptedGateway, clock: VirtualClock, soon: Deadline
+    enricher: Enricher,
+    gateway: ScriptedGateway,
+    clock: VirtualClock,
+    soon: Deadline,
+    nursery: Nursery,
 ) -> None:
-    rates = Rates(enricher, gateway, PROVIDERS)  # type: ignore[arg-type]
+    rates = Rates(enricher, gateway, PROVIDERS, nursery)  # type: ignore[arg-type]
     with pytest.raises(UnknownToken):
         await rates.worth("nothing", None, clock.now(), soon)
     says(gateway, "a", "0.5")
@@ -237,10 +248,14 @@ async def test_a_tokens_worth_is_its_price_with_who_says_so(
 
 
 async def test_a_token_without_a_price_is_worth_nothing_known(
-    enricher: Enricher, gateway: ScriptedGateway, clock: VirtualClock, soon: Deadline
+    enricher: Enricher,
+    gateway: ScriptedGateway,
+    clock: VirtualClock,
+    soon: Deadline,
+    nursery: Nursery,
 ) -> None:
     gateway.says("a", PRICE, report((SYMBOL, "BONK"))).says("a", Capability.SEARCH, match("BONK"))
-    rates = Rates(enricher, gateway, PROVIDERS)  # type: ignore[arg-type]
+    rates = Rates(enricher, gateway, PROVIDERS, nursery)  # type: ignore[arg-type]
     with pytest.raises(UnknownToken) as unknown:
         await rates.worth("BONK", ADDRESS, clock.now(), soon)
     assert unknown.value.hint == "No source has a price of it."

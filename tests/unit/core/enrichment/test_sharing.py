@@ -9,7 +9,9 @@ from decimal import Decimal
 import pytest
 
 from core.addresses import RefKind, TokenRef
+from core.enrichment.alarms import Alarms
 from core.enrichment.finder import Finder
+from core.enrichment.reliability import Reliability
 from core.enrichment.service import Enricher
 from data.clock import Deadline
 from data.models.fields import PRICE_USD, SYMBOL
@@ -56,7 +58,9 @@ def enricher(
         finder=finder,
         store=store,
         nursery=nursery,
-        clock=clock,  # type: ignore[arg-type]
+        clock=clock,
+        reliability=Reliability(store, clock),
+        alarms=Alarms(clock),  # type: ignore[arg-type]
     )
 
 
@@ -116,10 +120,12 @@ async def test_a_crowd_that_asks_for_one_name_searches_once(
     assert sorted(call.provider.id for call in gateway.calls) == ["a", "b", "c"]
 
 
-async def test_a_name_is_searched_anew_after_a_second(
+async def test_a_name_is_searched_anew_after_a_while(
     finder: Finder, gateway: ScriptedGateway, clock: VirtualClock
 ) -> None:
     await finder.search("bonk", Deadline.after(clock, 8))
+    await finder.search("bonk", Deadline.after(clock, 8))
+    clock.advance(9)
     await finder.search("bonk", Deadline.after(clock, 8))
     assert len(gateway.calls) == len(PROVIDERS)
     clock.advance(1.1)

@@ -10,15 +10,27 @@ import pytest
 from data.chain import rpc
 from data.errors import BadPayload, NotListed, RateLimited, Unavailable
 from data.models.fields import (
+    CLOSE_AUTHORITY,
     DECIMALS,
+    DEFAULT_FROZEN,
     EXTENSIONS,
+    FEE_AUTHORITY,
     FREEZE_AUTHORITY,
     MINT_AUTHORITY,
+    MUTABLE,
+    NAME,
+    NON_TRANSFERABLE,
+    PAUSE_AUTHORITY,
+    PERMANENT_DELEGATE,
     SUPPLY,
+    SYMBOL,
     TOKEN_PROGRAM,
     TRANSFER_FEE_RATIO,
+    TRANSFER_HOOK,
     Authority,
+    Field,
 )
+from data.models.holders import HolderList
 from data.models.market import TokenReport
 from data.providers.base import Call, classify
 from tests.unit.data.providers.recorded import BONK, FLUX, NOW, ask, sample
@@ -51,6 +63,17 @@ def test_a_plain_mint_is_read_to_the_last_base_unit() -> None:
     assert report.get(MINT_AUTHORITY) == report.get(FREEZE_AUTHORITY) == Authority(None)
     assert report.get(TOKEN_PROGRAM) == "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
     assert report.get(EXTENSIONS) == ()
+    assert report.get(TRANSFER_FEE_RATIO) == 0
+
+
+def test_an_extended_mint_that_lists_no_extension_is_unknown_not_free_of_fees() -> None:
+    body = flux()
+    del info(body)["extensions"]
+    (report,) = rpc.parse_mint(body, ask(FLUX), NOW)
+    assert report.get(TRANSFER_FEE_RATIO) is None
+    assert report.get(EXTENSIONS) == ("unparseableExtension",)
+    body["result"]["value"]["data"]["space"] = rpc.BARE_MINT_BYTES
+    (report,) = rpc.parse_mint(body, ask(FLUX), NOW)
     assert report.get(TRANSFER_FEE_RATIO) == 0
 
 
@@ -154,7 +177,7 @@ def test_an_answer_without_a_result_is_unreadable(body: Any) -> None:
 
 
 def test_the_call_is_a_post_to_the_address_of_the_node_itself() -> None:
-    (endpoint,) = rpc.SOLANA_RPC.endpoints
+    endpoint, *_ = rpc.SOLANA_RPC.endpoints
     call = Call(provider=rpc.SOLANA_RPC, endpoint=endpoint, ask=ask(BONK))
     assert call.target == ""
     assert call.body == {
@@ -175,3 +198,193 @@ def test_a_node_that_lags_is_asked_again(code: int) -> None:
 
 def test_a_throttled_call_is_seen_in_the_body_too() -> None:
     assert isinstance(classify(rpc.SOLANA_RPC, 403, {"error": {"code": 429}}), RateLimited)
+
+
+POWERS = (FEE_AUTHORITY, PERMANENT_DELEGATE, TRANSFER_HOOK, PAUSE_AUTHORITY, CLOSE_AUTHORITY)
+
+
+def extended(*rows: Any) -> TokenReport:
+    """Read a mint with these extensions."""
+    body = flux()
+    info(body)["extensions"] = list(rows)
+    return read(body)
+
+
+def extension(name: str, /, **state: Any) -> dict[str, Any]:
+    return {"extension": name, "state": state}
+
+
+def test_a_mint_without_extensions_gives_nobody_a_power() -> None:
+    for report in (read(bonk()), extended()):
+        assert {report.get(power) for power in POWERS} == {Authority(None)}
+        assert report.get(NON_TRANSFERABLE) is False
+        assert report.get(DEFAULT_FROZEN) is False
+        assert report.get(MUTABLE) is None  # its name is kept elsewhere
+
+
+def test_every_power_of_an_extension_is_read() -> None:
+    report = extended(
+        extension("permanentDelegate", delegate=OWNER),
+        extension("transferHook", authority=None, programId=OWNER),
+        extension("pausableConfig", authority=OWNER, paused=False),
+        extension("mintCloseAuthority", closeAuthority=OWNER),
+        extension("transferFeeConfig", transferFeeConfigAuthority=OWNER),
+        {"extension": "nonTransferable"},
+        extension("defaultAccountState", accountState="frozen"),
+        extension("tokenMetadata", updateAuthority=OWNER, name="<b>", symbol="SAFE"),
+    )
+    assert {report.get(power) for power in POWERS} == {Authority(OWNER)}
+    assert report.get(NON_TRANSFERABLE) is True
+    assert report.get(DEFAULT_FROZEN) is True
+    assert report.get(MUTABLE) is True
+    assert report.get(NAME) is report.get(SYMBOL) is None  # the issuer's words are no market's
+
+
+def test_a_power_given_up_is_nobodys() -> None:
+    report = extended(
+        extension("permanentDelegate", delegate=None),
+        extension("transferHook", authority=None, programId=None),
+        extension("pausableConfig", authority=None, paused=False),
+        extension("mintCloseAuthority", closeAuthority=None),
+        extension("transferFeeConfig", transferFeeConfigAuthority=None),
+        extension("defaultAccountState", accountState="initialized"),
+        extension("tokenMetadata", updateAuthority=None),
+    )
+    assert {report.get(power) for power in POWERS} == {Authority(None)}
+    assert report.get(DEFAULT_FROZEN) is False
+    assert report.get(MUTABLE) is False
+
+
+def test_a_hook_that_somebody_can_still_set_is_not_nobodys() -> None:
+    for state in ({"authority": OWNER, "programId": None}, {"programId": None}, {"authority": None}):
+        assert extended(extension("transferHook", **state)).get(TRANSFER_HOOK) is None
+    live = extension("transferHook", authority=OWNER, programId=FLUX.address)
+    assert extended(live).get(TRANSFER_HOOK) == Authority(FLUX.address)
+
+
+@pytest.mark.parametrize("state", [None, 7, [], {}, {"delegate": 7}, {"delegate": ""}, {"delegate": "a b"}])
+def test_a_power_that_cannot_be_read_is_unknown(state: Any) -> None:
+    report = extended({"extension": "permanentDelegate", "state": state})
+    assert report.get(PERMANENT_DELEGATE) is None
+    assert report.get(PAUSE_AUTHORITY) == Authority(None)
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [None, {}, {"extension": "unparseableExtension"}, {"extension": "uninitialized"}, "permanentDelegate"],
+)
+def test_where_an_extension_cannot_be_read_what_is_not_seen_is_unknown(unclear: Any) -> None:
+    report = extended(extension("mintCloseAuthority", closeAuthority=OWNER), unclear)
+    hidden: tuple[Field[Any], ...] = (
+        *POWERS[:4],
+        NON_TRANSFERABLE,
+        DEFAULT_FROZEN,
+        MUTABLE,
+        TRANSFER_FEE_RATIO,
+    )
+    assert {report.get(key) for key in hidden} == {None}
+    assert report.get(CLOSE_AUTHORITY) == Authority(OWNER)
+
+
+def test_an_extension_that_stands_twice_is_not_read_either_way() -> None:
+    report = extended(
+        extension("permanentDelegate", delegate=None), extension("permanentDelegate", delegate=OWNER)
+    )
+    assert report.get(PERMANENT_DELEGATE) is None
+    assert report.get(PAUSE_AUTHORITY) is None
+
+
+@pytest.mark.parametrize("listed", [7, "none", {}, {"permanentDelegate": {}}, True])
+def test_a_list_that_is_none_hides_what_it_holds(listed: Any) -> None:
+    body = flux()
+    info(body)["extensions"] = listed
+    report = read(body)
+    assert report.get(EXTENSIONS) == ("unparseableExtension",)
+    assert {report.get(power) for power in POWERS} == {None}
+
+
+@pytest.mark.parametrize("state", [None, "FROZEN", 2, [], "uninitialized"])
+def test_a_default_state_that_cannot_be_read_is_unknown(state: Any) -> None:
+    assert extended(extension("defaultAccountState", accountState=state)).get(DEFAULT_FROZEN) is None
+
+
+def test_the_powers_over_a_recorded_stablecoin_are_seen() -> None:
+    body = flux()
+    info(body)["extensions"] = sample("solana", "mint-extensions-pyusd-fragment.json")
+    report = read(body)
+    assert report.get(PERMANENT_DELEGATE) == report.get(CLOSE_AUTHORITY) == Authority(OWNER)
+    assert report.get(TRANSFER_HOOK) is None  # none set, and its owner may set one
+    assert report.get(FEE_AUTHORITY) is report.get(MUTABLE) is None  # cut out of the recording
+
+
+def holders(body: Any) -> HolderList:
+    (found,) = rpc.parse_holders(body, ask(BONK), NOW)
+    return found
+
+
+def largest() -> Any:
+    return sample("solana", "getTokenLargestAccounts.json")
+
+
+def test_the_largest_accounts_are_read_each_for_its_owner() -> None:
+    found = holders(largest())
+    assert [(each.owner == each.account, each.amount, each.ratio) for each in found.holders] == [
+        (True, Decimal("7.71"), None),
+        (True, Decimal("2.29"), None),
+    ]
+    assert found.holders[0].account == "FYjHNoFtSQ5uijKrZFyYAxvEr87hsKXkXcxkcmkBAf4r"
+    assert found.total is None
+
+
+def test_the_largest_come_first_and_an_empty_account_holds_nothing() -> None:
+    body = largest()
+    rows = body["result"]["value"]
+    rows[0]["amount"] = "1"
+    rows.append(rows[0] | {"address": OWNER, "amount": "0"})
+    assert [each.amount for each in holders(body).holders] == [Decimal("2.29"), Decimal("0.01")]
+
+
+def test_a_mint_nobody_holds_has_an_empty_list() -> None:
+    body = largest()
+    body["result"]["value"] = []
+    assert holders(body).holders == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": None},
+        {"amount": "-1"},
+        {"amount": "1.5"},
+        {"decimals": 99},
+        {"address": None},
+        {"address": 7},
+    ],
+)
+def test_a_row_that_cannot_be_read_makes_the_list_unreadable(change: dict[str, Any]) -> None:
+    body = largest()
+    body["result"]["value"][0] |= change
+    with pytest.raises(BadPayload):
+        holders(body)
+
+
+@pytest.mark.parametrize("value", [None, {}, 7, [None], [[]]])
+def test_holders_that_are_no_list_are_unreadable(value: Any) -> None:
+    body = largest()
+    body["result"]["value"] = value
+    with pytest.raises(BadPayload):
+        holders(body)
+
+
+def test_holders_are_asked_for_by_the_mint() -> None:
+    _, endpoint, *_ = rpc.SOLANA_RPC.endpoints
+    call = Call(provider=rpc.SOLANA_RPC, endpoint=endpoint, ask=ask(BONK))
+    assert endpoint.by == "token"
+    assert call.body["method"] == "getTokenLargestAccounts"
+    assert call.body["params"] == [BONK.address, {"commitment": "confirmed"}]
+
+
+def test_a_refusal_in_unknown_words_keeps_the_meaning_of_its_status() -> None:
+    refused = {"error": {"code": -1, "message": "no"}}
+    assert isinstance(classify(rpc.SOLANA_RPC, 503, refused), Unavailable)
+    assert isinstance(classify(rpc.SOLANA_RPC, 200, refused), BadPayload)

@@ -235,3 +235,28 @@ class TestDeadline:
         await asyncio.wait([caller])
         await asyncio.wait_for(cut.wait(), 1)
         assert caller.cancelled()
+
+
+async def test_what_has_not_changed_is_renewed_without_being_sent_again(
+    clock: LoopClock, nursery: Nursery
+) -> None:
+    named_answer = answer({"price": "0.00002"}, etag='W/"7"')
+    same = Response(status=304, headers={"etag": 'W/"7"'})
+    transport = ScriptedTransport(named_answer, same, same, GOOD)
+    made = bench(transport, clock, nursery)
+    first = await made.gateway.fetch(price_call(), within(clock, 5))
+    for _ in range(2):
+        await clock.sleep(PRICE.ttl_s + 1)
+        again = await made.gateway.fetch(price_call(), within(clock, 5), fresh=True)
+        assert isinstance(again, Answer)
+        assert (price(again), again.stale, again.at) == (price(first), False, clock.now())
+    kept = await made.gateway.fetch(price_call(), within(clock, 5))
+    assert isinstance(kept, Answer) and not kept.stale
+    assert [sent.headers.get("if-none-match") for sent in transport.sent] == [None, 'W/"7"', 'W/"7"']
+    await made.gateway.fetch(price_call(1), within(clock, 5))
+    assert "if-none-match" not in transport.sent[-1].headers
+
+
+async def test_a_304_that_nobody_asked_for_is_no_answer(clock: LoopClock, nursery: Nursery) -> None:
+    made = bench(ScriptedTransport(Response(status=304)), clock, nursery)
+    assert gap(await made.gateway.fetch(price_call(), within(clock, 5))).reason is GapReason.UNAVAILABLE

@@ -88,17 +88,19 @@ class TestErrors:
         off = Access(base_url=VENDOR.base_url, enabled=False)
         made = bench(transport, clock, nursery, vendor=off)
         assert gap(await made.gateway.fetch(price_call(), within(clock, 5))).reason is GapReason.DISABLED
+        assert not made.gateway.asks(VENDOR)
         assert transport.sent == []
 
-    @pytest.mark.parametrize("key", [None, SecretStr("")])
+    @pytest.mark.parametrize("keys", [(), (SecretStr(""),)])
     async def test_a_vendor_that_needs_a_key_is_not_asked_without(
-        self, clock: LoopClock, nursery: Nursery, key: SecretStr | None
+        self, clock: LoopClock, nursery: Nursery, keys: tuple[SecretStr, ...]
     ) -> None:
         transport = ScriptedTransport()
         locked = named("vendor", auth=Auth(header="x-api-key", required=True))
-        made = bench(transport, clock, nursery, vendor=Access(base_url="https://v.example", api_key=key))
+        made = bench(transport, clock, nursery, vendor=Access(base_url="https://v.example", api_keys=keys))
         result = await made.gateway.fetch(price_call(0, locked), within(clock, 5))
         assert gap(result).reason is GapReason.KEY_MISSING
+        assert not made.gateway.asks(locked)
         assert transport.sent == []
 
 
@@ -117,7 +119,7 @@ class TestKeys:
         self, clock: LoopClock, nursery: Nursery, auth: Auth, base_url: str, url: str, header: str | None
     ) -> None:
         transport = ScriptedTransport()
-        access = Access(base_url=base_url, api_key=SecretStr(self.SECRET))
+        access = Access(base_url=base_url, api_keys=(SecretStr(self.SECRET),))
         made = bench(transport, clock, nursery, vendor=access)
         call = price_call(0, named("vendor", auth=auth))
         await made.gateway.fetch(call, within(clock, 5))
@@ -129,7 +131,7 @@ class TestKeys:
     async def test_a_vendor_that_repeats_our_key_does_not_publish_it(
         self, clock: LoopClock, nursery: Nursery
     ) -> None:
-        access = Access(base_url="https://v.example", api_key=SecretStr(self.SECRET))
+        access = Access(base_url="https://v.example", api_keys=(SecretStr(self.SECRET),))
         made = bench(
             ScriptedTransport(Unavailable(f"no such key:\n{self.SECRET} " + "x" * 500)),
             clock,
@@ -145,7 +147,7 @@ class TestKeys:
         assert "provider_down" in [entry["event"] for entry in logs]
 
     async def test_health_tells_what_became_of_a_key(self, clock: LoopClock, nursery: Nursery) -> None:
-        access = Access(base_url="https://v.example", api_key=SecretStr(self.SECRET))
+        access = Access(base_url="https://v.example", api_keys=(SecretStr(self.SECRET),))
         made = bench(ScriptedTransport(GOOD, answer({}, 401)), clock, nursery, vendor=access)
         states = [made.gateway.health()[0].key]
         for number in range(2):

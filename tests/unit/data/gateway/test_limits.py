@@ -31,7 +31,8 @@ def fullest_window(times: Sequence[float], span: float) -> int:
 
 
 def bucket(quota: Quota, clock: LoopClock, *, dearest: int = 1) -> Bucket:
-    return Bucket(MemoryLedger(Pace.of(quota, dearest=dearest), clock), clock)
+    pace = Pace.of(quota, dearest=dearest)
+    return Bucket(MemoryLedger(pace, clock), clock, pace)
 
 
 quotas = st.builds(
@@ -247,3 +248,21 @@ def test_no_header_value_makes_reading_fail(text: str) -> None:
     said = allowance(dict.fromkeys(names, text), NOW)
     assert said.remaining is None or said.remaining >= 0
     assert said.retry_after_s is None or said.retry_after_s >= 0
+
+
+@virtual_time
+async def test_what_is_free_is_what_can_go_at_once_and_comes_back_with_time() -> None:
+    clock = LoopClock()
+    some = bucket(Quota(calls=10, per_s=10.0, burst=5), clock)
+    assert some.free == 5
+    for left in (4, 3, 2, 1, 0):
+        assert await some.take(1, Deadline.after(clock, 0))
+        assert some.free == left
+    assert not await some.take(1, Deadline.after(clock, 0))
+    assert some.free == 0
+    await clock.sleep(2 * some.pace.interval_us / 1e6)
+    assert some.free == 2
+    await some.hold(30)
+    assert some.free == 0
+    await clock.sleep(60)
+    assert some.free == 5

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +34,7 @@ from data.models.fields import (
 from data.models.ids import SOL, USDC, Chain, TokenKey
 from data.models.market import Pool, Record, SecurityReport, TokenReport
 from data.providers.base import Ask, Endpoint, Provider, discover
+from tests.unit.data.providers import cases as cases_by_provider
 
 SAMPLES = Path(data.providers.__file__).parent / "samples"
 PROVIDERS: tuple[Provider, ...] = (*discover().values(), SOLANA_RPC)
@@ -125,7 +128,9 @@ def _cases() -> Iterator[tuple[str, Case]]:
         (BONK, "getAccountInfo-mint-spl-bonk.json"),
         (FLUX, "getAccountInfo-mint-token2022-transferFee-flux.json"),
     ):
-        yield "solana ", Case(sample("solana", name), ask(token))
+        yield "solana  authorities", Case(sample("solana", name), ask(token))
+    for module in pkgutil.iter_modules(cases_by_provider.__path__):
+        yield from importlib.import_module(f"{cases_by_provider.__name__}.{module.name}").cases()
 
 
 def promoted() -> list[dict[str, Any]]:
@@ -143,6 +148,14 @@ def promoted() -> list[dict[str, Any]]:
     return [{**row, "chainId": "fogo"}, row, row, {**row, "tokenAddress": None}]
 
 
+def paid_orders() -> list[Any]:
+    """Build the three shapes in which orders are told, for which there is no recording."""
+    paid = {"type": "tokenProfile", "status": "approved", "paymentTimestamp": 1_747_555_200_000}
+    boosts = [{"amount": 10}, {"amount": 30}]
+    wrapped = {"orders": [paid, {"type": "tokenAd", "status": "on-hold"}], "boosts": boosts}
+    return [[paid], wrapped, [wrapped]]
+
+
 def _dexscreener() -> Iterator[tuple[str, Case]]:
     bonding = sample("dexscreener", "latest-dex-pairs-multi-solana-bonding-curve.json")
     single = sample("dexscreener", "latest-dex-pairs-eth-single.json")
@@ -157,6 +170,8 @@ def _dexscreener() -> Iterator[tuple[str, Case]]:
     yield "dexscreener /tokens/v1/{chain}/{addresses}", Case(rugged, ask(TALUS, QUANTUS, WHUF, BONK))
     yield "dexscreener /tokens/v1/{chain}/{addresses}", Case(bonding["pairs"], ask(KYS))
     yield "dexscreener /latest/dex/search", Case(found, ask(query="wbtc usdc"))
+    for body in paid_orders():
+        yield "dexscreener /orders/v1/{chain}/{address}", Case(body, ask(KYS))
     yield "dexscreener /token-boosts/top/v1", Case(promoted(), ask())
     yield "dexscreener /token-profiles/latest/v1", Case(promoted(), ask())
 
@@ -205,6 +220,8 @@ def _jupiter() -> Iterator[tuple[str, Case]]:
     yield "jupiter /tokens/v2/search search", Case(rows, ask(query="jup"))
     yield "jupiter /tokens/v2/recent", Case(of("tokens-v2-recent-docs-example.json"), ask())
     yield "jupiter /tokens/v2/recent", Case(rows, ask())
+    sale = Ask(tokens=(SOL,), amount=100_000_000)
+    yield "jupiter /swap/v1/quote", Case(of("v1-quote-sol-usdc.json"), sale)
     yield "jupiter /tokens/v2/toptrending/1h", Case(rows, ask())
 
 
@@ -214,7 +231,9 @@ def _rugcheck() -> Iterator[tuple[str, Case]]:
         (JOJO, "report-dead-liquidity-insiders.json"),
         (MEMELON, "report-pumpfun-serial-rugger-topholders-null.json"),
     ):
-        yield "rugcheck /tokens/{address}/report", Case(sample("rugcheck", name), ask(token))
+        yield "rugcheck /tokens/{address}/report security", Case(sample("rugcheck", name), ask(token))
+    serial = sample("rugcheck", "report-pumpfun-serial-rugger-topholders-null.json")
+    yield "rugcheck /tokens/{address}/report created", Case(serial, ask(MEMELON))
     summary = sample("rugcheck", "report-summary-jto.json")
     yield "rugcheck /tokens/{address}/report/summary", Case(summary, ask(JTO))
 

@@ -38,6 +38,7 @@ from data.models.fields import (
 from data.models.ids import SOL, USDC
 from data.providers import jupiter
 from data.providers.base import Ask, Call, classify
+from data.providers.jupiter import answers
 from tests.unit.data.providers.recorded import BONK, HATS, JUP, LAUNCHED, NOW, ask, find, sample
 
 
@@ -46,7 +47,7 @@ def of(name: str) -> Any:
 
 
 def test_prices_are_read_by_mint() -> None:
-    sol, usdc = jupiter.parse_prices(of("price-v3-sol-usdc.json"), ask(SOL, USDC), NOW)
+    sol, usdc = answers.parse_prices(of("price-v3-sol-usdc.json"), ask(SOL, USDC), NOW)
     assert (sol.get(PRICE_USD), usdc.get(PRICE_USD)) == (Decimal("147.48"), Decimal("0.9999"))
     assert sol.get(LIQUIDITY_USD) == Decimal("621679197.67")
     assert (sol.get(CHANGE[Span.H24]), usdc.get(CHANGE[Span.H24])) == (Decimal("0.0129"), Decimal("-0.00003"))
@@ -54,14 +55,14 @@ def test_prices_are_read_by_mint() -> None:
 
 
 def test_a_price_without_liquidity_leaves_it_unknown() -> None:
-    (report,) = jupiter.parse_prices(of("price-v3-sol-jup-no-created-liquidity.json"), ask(JUP, BONK), NOW)
+    (report,) = answers.parse_prices(of("price-v3-sol-jup-no-created-liquidity.json"), ask(JUP, BONK), NOW)
     assert report.token == JUP
     assert report.get(PRICE_USD) == Decimal("0.4056018512541055")
     assert report.get(LIQUIDITY_USD) is None
 
 
 def test_an_exponent_is_a_price_and_a_launchpad_is_named() -> None:
-    (report,) = jupiter.parse_prices(of("price-v3-memecoin-launchpad.json"), ask(LAUNCHED), NOW)
+    (report,) = answers.parse_prices(of("price-v3-memecoin-launchpad.json"), ask(LAUNCHED), NOW)
     assert report.get(PRICE_USD) == Decimal("0.000081178")
     assert report.get(CHANGE[Span.H24]) == Decimal("192.9179")
     assert report.get(LAUNCHPAD) == "met-dbc"
@@ -70,17 +71,17 @@ def test_an_exponent_is_a_price_and_a_launchpad_is_named() -> None:
 @pytest.mark.parametrize("body", [of("price-v3-all-unknown.json"), {SOL.address: None}, {SOL.address: {}}])
 def test_a_mint_without_a_trusted_price_is_not_listed(body: Any) -> None:
     with pytest.raises(NotListed):
-        jupiter.parse_prices(body, ask(SOL), NOW)
+        answers.parse_prices(body, ask(SOL), NOW)
 
 
 @pytest.mark.parametrize("name", ["price-v2-deprecated.json", "price-v2-extrainfo-deprecated.json"])
 def test_an_answer_of_the_old_version_is_unreadable(name: str) -> None:
     with pytest.raises(BadPayload):
-        jupiter.parse_prices(of(name), ask(SOL), NOW)
+        answers.parse_prices(of(name), ask(SOL), NOW)
 
 
 def test_a_token_is_read_in_full() -> None:
-    (report,) = jupiter.parse_tokens(of("tokens-v2-search-jup.json"), ask(JUP), NOW)
+    (report,) = answers.parse_tokens(of("tokens-v2-search-jup.json"), ask(JUP), NOW)
     assert (report.get(SYMBOL), report.get(NAME), report.get(DECIMALS)) == ("JUP", "Jupiter", 6)
     assert (report.get(SUPPLY), report.get(CIRCULATING)) == (
         Decimal("6863982654.38"),
@@ -103,7 +104,7 @@ def test_a_token_is_read_in_full() -> None:
 
 
 def test_nanoseconds_and_every_span_are_read() -> None:
-    (report,) = jupiter.parse_tokens(of("tokens-v2-search-sol.json"), ask(SOL), NOW)
+    (report,) = answers.parse_tokens(of("tokens-v2-search-sol.json"), ask(SOL), NOW)
     assert report.as_of == datetime(2025, 6, 25, 5, 2, 21, 34234, tzinfo=UTC)
     assert report.get(CHANGE[Span.M5]) == Decimal("0.00021175445311831707")
     assert report.get(VOLUME_USD[Span.M5]) == Decimal("29387952.212279344")
@@ -112,12 +113,12 @@ def test_nanoseconds_and_every_span_are_read() -> None:
 
 def test_top_holders_are_not_called_ten() -> None:
     """The vendor does not say how many holders its figure covers."""
-    (report,) = jupiter.parse_tokens(of("tokens-v2-search-jup.json"), ask(JUP), NOW)
+    (report,) = answers.parse_tokens(of("tokens-v2-search-jup.json"), ask(JUP), NOW)
     assert report.get(TOP10_RATIO) is None
 
 
 def test_a_sparse_token_is_read_as_far_as_it_goes() -> None:
-    (report,) = jupiter.parse_tokens(of("tokens-v2-search-memecoin-sparse.json"), ask(HATS), NOW)
+    (report,) = answers.parse_tokens(of("tokens-v2-search-memecoin-sparse.json"), ask(HATS), NOW)
     assert (report.get(SYMBOL), report.get(NAME), report.get(PRICE_USD)) == ("HATS", None, None)
     assert report.get(LAUNCHPAD) == "pump.fun"
     assert report.get(FREEZE_AUTHORITY) == Authority(None)
@@ -145,7 +146,7 @@ def test_an_authority_is_revoked_only_where_the_audit_says_so_and_nobody_is_name
     named: dict[str, Any], flag: dict[str, Any], expected: Authority | str | None
 ) -> None:
     row = {"id": USDC.address, "symbol": "USDC", "audit": flag, **named}
-    (report,) = jupiter.parse_tokens([row], ask(USDC), NOW)
+    (report,) = answers.parse_tokens([row], ask(USDC), NOW)
     found = report.get(MINT_AUTHORITY)
     if isinstance(expected, str):
         assert found is not None and found.address is not None and found.address.startswith(expected)
@@ -155,30 +156,30 @@ def test_an_authority_is_revoked_only_where_the_audit_says_so_and_nobody_is_name
 
 def test_a_search_by_mints_keeps_the_exact_ones() -> None:
     rows = of("tokens-v2-search-jup.json") + of("tokens-v2-search-sol.json")
-    assert [report.token for report in jupiter.parse_tokens(rows, ask(SOL), NOW)] == [SOL]
+    assert [report.token for report in answers.parse_tokens(rows, ask(SOL), NOW)] == [SOL]
     with pytest.raises(NotListed):
-        jupiter.parse_tokens(rows, ask(BONK), NOW)
+        answers.parse_tokens(rows, ask(BONK), NOW)
 
 
 def test_a_search_by_text_tells_the_verified_from_the_rest() -> None:
     rows = of("tokens-v2-search-jup.json") + of("tokens-v2-search-memecoin-sparse.json")
-    matches = jupiter.parse_search(rows, ask(query="jup"), NOW)
+    matches = answers.parse_search(rows, ask(query="jup"), NOW)
     assert [(match.symbol, match.name, match.verified) for match in matches] == [
         ("JUP", "Jupiter", True),
         ("HATS", "", False),
     ]
-    assert jupiter.parse_search([], ask(query="nothing"), NOW) == ()
+    assert answers.parse_search([], ask(query="nothing"), NOW) == ()
 
 
 def test_recent_tokens_carry_the_time_of_their_first_pool() -> None:
-    (report,) = jupiter.parse_listing(of("tokens-v2-recent-docs-example.json"), ask(), NOW)
+    (report,) = answers.parse_listing(of("tokens-v2-recent-docs-example.json"), ask(), NOW)
     assert report.get(CREATED_AT) == datetime(2025, 3, 15, 10, 30, tzinfo=UTC)
     assert report.get(LIQUIDITY_USD) == 5000
 
 
 def test_a_first_pool_without_a_time_leaves_it_unknown() -> None:
     row = {"id": JUP.address, "firstPool": {"id": "2pspvjWWaf3dNgt3jsgSzFCNvMGPb7t8FrEYvLGjvcCe"}}
-    (report,) = jupiter.parse_listing([row], ask(), NOW)
+    (report,) = answers.parse_listing([row], ask(), NOW)
     assert report.get(CREATED_AT) is None
 
 
@@ -204,4 +205,43 @@ def test_refusals_are_told_apart(status: int, body: Any, error: type[Exception])
 
 def test_warnings_of_the_shield_are_no_token_list() -> None:
     with pytest.raises(BadPayload):
-        jupiter.parse_listing(of("shield.json"), ask(), NOW)
+        answers.parse_listing(of("shield.json"), ask(), NOW)
+
+
+def sale(**changes: object) -> dict[str, Any]:
+    return {**of("v1-quote-sol-usdc.json"), **changes}
+
+
+SALE = Ask(tokens=(SOL,), amount=100_000_000)
+
+
+def test_a_quote_says_what_a_sale_gives_now() -> None:
+    (quote,) = answers.parse_quote(sale(), SALE, NOW)
+    assert (quote.sold, quote.bought) == (SOL, USDC)
+    assert (quote.in_amount, quote.out_amount) == (100_000_000, 16_198_753)
+    assert quote.impact_ratio == 0
+    assert quote.venues == ("Meteora DLMM",)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"inputMint": BONK.address}, {"outputMint": BONK.address}, {"inAmount": "1"}, {"outAmount": "0"},
+     {"outAmount": "-1"}, {"outAmount": None}, {"outputMint": None}],
+)  # fmt: skip
+def test_a_quote_of_another_sale_is_none(changes: dict[str, object]) -> None:
+    with pytest.raises(BadPayload):
+        answers.parse_quote(sale(**changes), SALE, NOW)
+
+
+def test_a_token_that_cannot_be_sold_is_no_failure() -> None:
+    body = of("v1-quote-400-token-not-tradable.json")
+    assert type(classify(jupiter.PROVIDER, 400, body)) is NotListed
+    malformed = of("v1-quote-400-amount-parse.json")
+    assert type(classify(jupiter.PROVIDER, 400, malformed)) is BadPayload
+
+
+def test_a_sale_is_asked_for_in_base_units() -> None:
+    endpoint = find(jupiter.PROVIDER, "/swap/v1/quote")
+    call = Call(provider=jupiter.PROVIDER, endpoint=endpoint, ask=Ask(tokens=(BONK,), amount=5))
+    assert call.target == f"/swap/v1/quote?inputMint={BONK.address}&outputMint={SOL.address}&amount=5"
+    assert endpoint.by == "token"

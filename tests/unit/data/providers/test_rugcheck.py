@@ -11,12 +11,16 @@ import pytest
 from data.errors import BadPayload, NotListed, Unavailable
 from data.models.fields import (
     CREATOR,
+    CREATOR_TOKENS,
     DECIMALS,
     DEV_RATIO,
     FREEZE_AUTHORITY,
     HOLDERS,
+    INSIDER_RATIO,
+    LARGEST_RATIO,
     LP_LOCKED_RATIO,
     MINT_AUTHORITY,
+    MUTABLE,
     RISK_SCORE,
     RUGGED,
     SUPPLY,
@@ -76,6 +80,27 @@ def test_a_scan_is_read_in_full() -> None:
     assert fact(report, TOP10_RATIO) == Decimal("0.39722869699518941")
     assert fact(report, LP_LOCKED_RATIO) == 1
     assert fact(report, DEV_RATIO) is None
+    assert fact(report, LARGEST_RATIO) == Decimal("0.20232212858918526")
+    assert fact(report, INSIDER_RATIO) is None  # nine are found, none of them is named
+    assert fact(report, CREATOR_TOKENS) is None
+    assert fact(report, MUTABLE) is False
+
+
+def test_connected_wallets_are_added_up_where_they_are_named() -> None:
+    body = jojo()
+    for row in body["topHolders"]:
+        row["insider"] = True
+    held = sum(Decimal(str(row["pct"])) for row in body["topHolders"]) / 100
+    assert fact(read(body, JOJO), INSIDER_RATIO) == held
+    body["topHolders"][0]["pct"] = "NaN"
+    assert fact(read(body, JOJO), INSIDER_RATIO) is None
+    body["graphInsidersDetected"] = 0
+    assert fact(read(body, JOJO), INSIDER_RATIO) == 0
+
+
+def test_what_a_creator_has_made_is_counted() -> None:
+    report = read(of("report-pumpfun-serial-rugger-topholders-null.json"), MEMELON)
+    assert fact(report, CREATOR_TOKENS) == 4
 
 
 def test_a_supply_above_two_to_the_53_keeps_every_digit() -> None:

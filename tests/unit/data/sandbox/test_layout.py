@@ -16,6 +16,7 @@ from solders.token.state import Mint as SplMint
 from solders.token.state import TokenAccount as SplAccount
 from solders.transaction import Transaction
 
+from data.chain.base58 import base58, unbase58
 from data.errors import InvariantBroken
 from data.sandbox import layout, seeds
 from data.sandbox.recipes import transfer_fee
@@ -23,7 +24,7 @@ from data.sandbox.tokens import Extension, TokenProgram
 
 KEY = seeds.address(1, "some key")
 OTHER = seeds.address(1, "another key")
-keys = st.one_of(st.none(), st.binary(min_size=32, max_size=32).filter(any).map(seeds.base58))
+keys = st.one_of(st.none(), st.binary(min_size=32, max_size=32).filter(any).map(base58))
 u64 = st.integers(0, 2**64 - 1)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 fees = st.fixed_dictionaries(
@@ -82,9 +83,9 @@ def test_a_mint_is_read_back_as_it_was_laid_out(
 
 @given(st.binary(max_size=70))
 def test_base58_agrees_with_the_library(raw: bytes) -> None:
-    assert seeds.unbase58(seeds.base58(raw)) == raw
+    assert unbase58(base58(raw)) == raw
     if len(raw) == 32:
-        assert seeds.base58(raw) == str(Pubkey(raw))
+        assert base58(raw) == str(Pubkey(raw))
 
 
 def test_a_plain_mint_and_account_are_byte_for_byte_those_of_the_library() -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.chain.base58 import unbase58
 from data.errors import InvariantBroken
 from data.models.ids import SOL_MINT, USDC_MINT
 from data.sandbox.catalogue import BONK_MINT, DISPUTED_SYMBOL
 from data.sandbox.holders import Role
-from data.sandbox.seeds import unbase58
 from data.sandbox.tokens import Kind
 from data.sandbox.world import DISPUTED_VENDOR, World
 from tests.unit.data.sandbox.worlds import START, named, of_kind

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from data.models.fields import CHANGE, FDV_USD, IMAGE_URL, MARKET_CAP_USD, PRICE_USD, Span
 from data.models.ids import Chain, ProviderId
+from data.models.launch import PromotionOrder
 from data.models.market import Record, TokenReport
 from data.providers.base import Ask
 from data.sandbox.tokens import Dex, Pool, Token
@@ -14,6 +16,7 @@ from tests.unit.data.wire_law.agreement import ANYTHING, UNSAID, Expected, Key, 
 from tests.unit.data.wire_law.truth import Eye, Truths
 
 _MOST_PAIRS = 30
+_LATER = timedelta(minutes=10)  # after its birth a profile is paid for
 _DEXES = {Dex.RAYDIUM_CLMM: "raydium"}  # a label tells the two apart, and we read none
 _CENT = 0.005
 _DIGITS = 0.0005  # four significant ones
@@ -149,7 +152,22 @@ def _page(token: Token) -> Expected:
     return {"token": truth.key(token.mint), IMAGE_URL: ANYTHING, **_links(token)}
 
 
+def orders(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
+    """Expect the profile of whoever has pages; an answer without orders says that nothing was paid."""
+    paid = [
+        PromotionOrder(kind="tokenProfile", status="approved", at=_milliseconds(token.created_at) + _LATER)
+        for token in eye.known(ask)
+        if token.socials.telegram is not None
+    ]
+    return [{"orders": tuple(paid), "boosts": 0}]
+
+
+def _milliseconds(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1_000 * 1_000)
+
+
 TRUTHS: Truths = {
+    "promotion:/orders/v1/{chain}/{address}": orders,
     "pools:/token-pairs/v1/{chain}/{address}": token_pools,
     "pools:/latest/dex/pairs/{chain}/{pool}": pool,
     "price:/tokens/v1/{chain}/{addresses}": prices,

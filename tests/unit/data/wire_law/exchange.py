@@ -15,9 +15,9 @@ from data.gateway import decode
 from data.models.market import Record
 from data.providers.base import Call
 from data.sandbox.chain import Chain
-from data.sandbox.wire.call import Answer, Vendor
+from data.sandbox.wire.call import Answer, Vendor, merged
 from data.sandbox.wire.call import Call as Asked
-from data.sandbox.wire.vendors import CHAIN, VENDORS
+from data.sandbox.wire.vendors import NODES, VENDORS
 from data.sandbox.world import World
 
 
@@ -41,6 +41,7 @@ def _router(vendor: Vendor) -> web.UrlDispatcher:
 
 
 _VENDORS = {vendor.id: (vendor, _router(vendor)) for vendor in VENDORS}
+_NODES = {node.id: methods for node, methods in NODES}
 
 
 class Market:
@@ -52,9 +53,10 @@ class Market:
 
     async def answer(self, call: Call) -> Answer:
         """Let the wire answer a call."""
-        if call.provider.id == CHAIN.id:
+        if call.provider.id in _NODES:
             assert call.target == ""
-            return Answer(body=self._chain.answer(msgspec.json.encode(call.body)))
+            payload = msgspec.json.encode(call.body)
+            return Answer(body=self._chain.answer(payload, _NODES[call.provider.id]))
         vendor, router = _VENDORS[call.provider.id]
         line = Line(URL(call.target, encoded=True))
         match = await router.resolve(cast(web.Request, line))
@@ -62,7 +64,9 @@ class Market:
         resource = match.route.resource
         assert resource is not None
         path: Mapping[str, str] = dict(match)
-        return vendor.routes[resource.canonical](self.world, Asked(path=path, query=dict(line.rel_url.query)))
+        return vendor.routes[resource.canonical](
+            self.world, Asked(path=path, query=merged(line.rel_url.query))
+        )
 
     def read(self, call: Call, answer: Answer) -> tuple[Record, ...]:
         """Write an answer as the server does, and read it as the gateway does.

@@ -32,7 +32,9 @@ from data.models.fields import (
 from data.models.ids import ProviderId
 from data.models.market import Record
 from data.providers.base import Ask
-from data.sandbox.tokens import Token
+from data.providers.jupiter.answers import bought_for
+from data.sandbox.tokens import Dex, Kind, Pool, Token
+from data.sandbox.world import World
 from tests.unit.data.wire_law import truth
 from tests.unit.data.wire_law.agreement import ANYTHING, UNSAID, Expected, Key, Near
 from tests.unit.data.wire_law.truth import Eye, Truths
@@ -41,6 +43,14 @@ _MOST_FOUND = 20
 _NEWEST = 30
 _RECENT = timedelta(days=7)
 _LEAST_USD = 100.0
+_VENUES = {
+    Dex.RAYDIUM: "Raydium",
+    Dex.RAYDIUM_CLMM: "Raydium CLMM",
+    Dex.ORCA: "Whirlpool",
+    Dex.METEORA: "Meteora DLMM",
+    Dex.PUMPSWAP: "Pump.fun Amm",
+    Dex.PUMPFUN: "Pump.fun",
+}
 
 
 def _trusted(eye: Eye, token: Token) -> bool:
@@ -158,7 +168,45 @@ def busiest(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected]
     return [_token(eye, token) for _, token in busy[: min(ask.limit, 100)]]
 
 
+def _sold_into(world: World, pool: Pool, mint: str, given: float) -> tuple[float, float]:
+    """Sell into a pool that keeps its product: the dollars that come out, and how far its price moves."""
+    state = world.state(pool)
+    price, mine, other = state.price_native, state.quote_reserve, pool.quote
+    if pool.base != mint:
+        price, mine, other = 1 / state.price_native, state.base_reserve, pool.base
+    kept = mine * mine / (mine + given * price)  # what must stay for the product to hold
+    paid = (mine - kept) * (1 - pool.dex.fee_ratio)
+    return paid * world.price_usd(other), 1 - kept / mine if mine else 1.0
+
+
+def quote(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
+    """A sale goes where it brings most; a trap cannot be sold."""
+    world, token = eye.world, eye.world.tokens.get(ask.token.address)
+    if token is None or token.kind is Kind.HONEYPOT:
+        return None
+    assert ask.amount is not None
+    bought = bought_for(ask.token)
+    unit_usd = world.price_usd(bought.address) / 10 ** world.tokens[bought.address].decimals
+    offers = [
+        (*_sold_into(world, pool, token.mint, ask.amount / 10**token.decimals), _VENUES[pool.dex])
+        for pool in world.pools_of(token.mint)
+        if pool.base == token.mint or pool.base == bought.address
+    ]
+    paid, impact, venue = max(offers, default=(0.0, 0.0, ""))
+    if paid < unit_usd:
+        return None
+    units = paid / unit_usd
+    return [
+        {
+            "sold": ask.token, "bought": bought, "in_amount": ask.amount,
+            "out_amount": Near(value=units, within=1.0, ratio=1e-9),
+            "impact_ratio": Near(value=impact, within=1e-9), "venues": (venue,),
+        }
+    ]  # fmt: skip
+
+
 TRUTHS: Truths = {
+    "quote:/swap/v1/quote": quote,
     "price:/price/v3": prices,
     "meta:/tokens/v2/search": tokens,
     "search:/tokens/v2/search": search,

@@ -7,13 +7,17 @@ from datetime import timedelta
 
 from data.models.fields import (
     CREATOR,
+    CREATOR_TOKENS,
     DECIMALS,
     DEV_RATIO,
     FREEZE_AUTHORITY,
     HOLDERS,
     IMAGE_URL,
+    INSIDER_RATIO,
+    LARGEST_RATIO,
     LP_LOCKED_RATIO,
     MINT_AUTHORITY,
+    MUTABLE,
     RISK_SCORE,
     RUGGED,
     SUPPLY,
@@ -23,6 +27,7 @@ from data.models.fields import (
     Authority,
 )
 from data.models.ids import SOL_MINT
+from data.models.launch import CreatorToken
 from data.models.market import Record
 from data.providers.base import Ask
 from data.sandbox.holders import Role
@@ -74,10 +79,16 @@ def _locked(eye: Eye, token: Token) -> object:
     return Near(value=burned / sum(weights)) if pools else UNSAID
 
 
-def _top10(eye: Eye, token: Token) -> object:
-    """Expect the share of the ten largest wallets, pools left out."""
+def _top(eye: Eye, token: Token, most: int) -> object:
+    """Expect the share of the largest wallets, pools left out."""
     held = [each.amount for each in eye.world.named_holders(token.mint) if each.role is not Role.POOL]
-    return Near(value=sum(held[:10]) / token.supply)
+    return Near(value=sum(held[:most]) / token.supply)
+
+
+def _insiders(eye: Eye, token: Token) -> object:
+    """Expect the share of the insiders among the largest holders."""
+    held = (each.amount for each in eye.world.top_holders(token.mint) if each.role is Role.INSIDER)
+    return Near(value=sum(held) / token.supply)
 
 
 def reports(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
@@ -109,7 +120,11 @@ def _report(eye: Eye, token: Token) -> Expected:
         CREATOR: token.creator or UNSAID,
         DEV_RATIO: Near(value=truth.held_by_creator(world, token)) if token.creator else UNSAID,
         HOLDERS: world.holder_count(token.mint),
-        TOP10_RATIO: _top10(eye, token),
+        TOP10_RATIO: _top(eye, token, 10),
+        LARGEST_RATIO: _top(eye, token, 1),
+        INSIDER_RATIO: _insiders(eye, token),
+        CREATOR_TOKENS: ANYTHING,
+        MUTABLE: ANYTHING,
         LP_LOCKED_RATIO: _locked(eye, token),
     }
 
@@ -127,7 +142,23 @@ def summaries(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expecte
     )
 
 
+def created(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
+    """Expect the other tokens of a creator; where there are none, nothing is told."""
+    world = eye.world
+    found = []
+    for token in _scanned(eye, ask):
+        others = [
+            CreatorToken(mint=other.mint, created_at=other.created_at.replace(microsecond=0))
+            for other in world.tokens.values()
+            if token.creator and other.creator == token.creator and other.mint != token.mint
+        ]
+        if others:
+            found.append({"creator": token.creator, "tokens": tuple(others)})
+    return truth.or_unlisted(found)
+
+
 TRUTHS: Truths = {
+    "created:/tokens/{address}/report": created,
     "security:/tokens/{address}/report": reports,
     "security:/tokens/{address}/report/summary": summaries,
 }

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 from data.chain.rpc import SOLANA_RPC
 from data.models.ids import SOL_MINT, USDC_MINT, Chain, TokenKey
-from data.models.market import Timeframe
+from data.models.market import Capability, Timeframe
 from data.providers.base import Ask, Call, Endpoint, Provider, discover
 from data.sandbox import launches
 from data.sandbox.tokens import Kind, Token
 from data.sandbox.world import World
-from tests.unit.data.wire_law import truth
+from tests.unit.data.wire_law import serum, solana, truth
 
 KINDS = tuple(Kind)
 PROVIDERS: tuple[Provider, ...] = (*discover().values(), SOLANA_RPC)
@@ -22,6 +22,15 @@ NOBODY = TokenKey(Chain.SOLANA, "1" * 32)
 # A list draws the whole market, a coin's rank all coins, trades their signatures: not in every world.
 _LISTS_EVERY = 50
 _SELDOM = {"/coins/{chain}/contract/{address}": 2, "/networks/{chain}/pools/{pool}/trades": 5}
+OF_A_NODE = frozenset(
+    {
+        Capability.SIGNATURES,
+        Capability.TRANSACTION,
+        Capability.ACCOUNTS,
+        Capability.OWNED,
+        Capability.SIMULATION,
+    }
+)
 _LAUNCH_EVERY = 5  # in these worlds the newest token is minutes old, and asked about
 MONEY = (SOL_MINT, USDC_MINT)
 _EARLIEST = datetime(2025, 6, 1, tzinfo=UTC)
@@ -94,6 +103,10 @@ def ask_about(rng: random.Random, sample: Sample, endpoint: Endpoint, token: Tok
     key = NOBODY if lost else truth.key(token.mint)
     if endpoint.by == "nothing":
         return Ask()
+    if endpoint.capability in OF_A_NODE:
+        return solana.asked(rng, sample.world, endpoint, token, lost=lost)
+    if endpoint.by == "accounts":
+        return Ask(accounts=(key.address,) * 5 if lost else serum.accounts(sample.world, token.mint))
     if endpoint.by == "query":
         return Ask(tokens=(truth.key(token.mint),), query=rng.choice((token.symbol, token.mint)))
     if endpoint.by == "pool":
@@ -106,6 +119,8 @@ def ask_about(rng: random.Random, sample: Sample, endpoint: Endpoint, token: Tok
             before=rng.choice((None, int(sample.world.now.timestamp()) - rng.randint(0, 500_000))),
         )
     ask = Ask(tokens=(key,))
+    if endpoint.capability is Capability.QUOTE:
+        return replace(ask, amount=rng.randint(1, 10**12))
     if endpoint.batch > 1 and rng.random() < 0.5:
         others = [truth.key(each.mint) for each in sample.tokens if each.mint != key.address]
         ask = replace(ask, tokens=tuple(dict.fromkeys((key, *others, NOBODY))))

@@ -1,4 +1,4 @@
-"""Jupiter: prices and token facts of Solana, with what its audit and its holder counts say.
+"""What Jupiter answers: prices, token facts, what a swap would give.
 
 Knows that a missing entry is unknown, never zero, and that a missing audit flag is not a clean bill.
 Source: https://dev.jup.ag/docs/price and https://dev.jup.ag/docs/tokens
@@ -7,11 +7,10 @@ Source: https://dev.jup.ag/docs/price and https://dev.jup.ag/docs/tokens
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from data.errors import BadPayload, KeyRejected, NotListed, RateLimited, Unavailable, UpstreamError
+from data.errors import BadPayload, NotListed
 from data.models.fields import (
     BUYS,
     CHANGE,
@@ -41,12 +40,13 @@ from data.models.fields import (
     Link,
     Span,
 )
-from data.models.ids import Chain, ProviderId
-from data.models.market import Capability, TokenMatch, TokenReport, facts
+from data.models.ids import SOL, USDC, Chain, ProviderId, TokenKey
+from data.models.market import TokenMatch, TokenReport, facts
+from data.models.trading import SwapQuote
 from data.providers import values
-from data.providers.base import Ask, Auth, Endpoint, ErrorMap, Json, Provider, Quota
-from data.providers.pools import POOL_FIELDS
+from data.providers.base import Ask, Json
 
+ID = ProviderId("jupiter")
 _STATS = {Span.M5: "stats5m", Span.H1: "stats1h", Span.H6: "stats6h", Span.H24: "stats24h"}
 _PAGES = {
     "website": "website",
@@ -57,7 +57,6 @@ _PAGES = {
     "tiktok": "tiktok",
     "otherUrl": "other",
 }
-_MOST_TRENDING = 100
 
 
 def parse_prices(body: Json, ask: Ask, at: datetime) -> tuple[TokenReport, ...]:
@@ -128,7 +127,7 @@ def parse_search(body: Json, ask: Ask, at: datetime) -> tuple[TokenMatch, ...]:
             liquidity_usd=values.number(row.get("liquidity")),
             market_cap_usd=values.positive(row.get("mcap")),
             verified=row.get("isVerified") is True,
-            source=PROVIDER.id,
+            source=ID,
         )
         for row in rows
         if (token := values.token_on(Chain.SOLANA, row.get("id"))) is not None
@@ -191,106 +190,31 @@ def _authority(named: Json, disabled: Json) -> Authority | None:
     return Authority(None) if disabled is True else None
 
 
-def _trending_slots(ask: Ask) -> Mapping[str, str]:
-    return {"limit": str(min(ask.limit, _MOST_TRENDING))}
+def bought_for(token: TokenKey) -> TokenKey:
+    """Tell what a token is sold for: SOL, and SOL for dollars."""
+    return USDC if token == SOL else SOL
 
 
-def _fault(status: int, body: Json) -> UpstreamError | None:
-    """Read `{code, message}`: a 429 in there counts whatever the status."""
-    answer = values.mapping(body)
-    code = values.count(answer.get("code")) or status
-    message = values.text(answer.get("message"), 120) or f"HTTP {status}"
-    if code == 429:
-        return RateLimited(message)
-    if code == 401 or (code == 403 and "key" in message.lower()):
-        return KeyRejected(message)
-    return Unavailable(message) if code >= 500 else None
+def parse_quote(body: Json, ask: Ask, at: datetime) -> tuple[SwapQuote, ...]:
+    """Read what selling an amount of the token would give.
 
-
-_TOKEN_FIELDS: frozenset[Field[Any]] = POOL_FIELDS | {
-    LINKS,
-    LAUNCHPAD,
-    DECIMALS,
-    TOKEN_PROGRAM,
-    SUPPLY,
-    CIRCULATING,
-    HOLDERS,
-    CREATOR,
-    DEV_RATIO,
-    MINT_AUTHORITY,
-    FREEZE_AUTHORITY,
-}
-
-_RECENT = Endpoint(
-    capability=Capability.NEW_POOLS,
-    path="/tokens/v2/recent",
-    parse=parse_listing,
-    ttl_s=30,
-    stale_s=300,
-    fields=_TOKEN_FIELDS,
-    samples=("tokens-v2-recent-docs-example.json",),
-)
-
-PROVIDER = Provider(
-    id=ProviderId("jupiter"),
-    title="Jupiter",
-    docs="https://dev.jup.ag/docs/price",
-    base_url="https://api.jup.ag",
-    trust=0.9,
-    chains={Chain.SOLANA: "solana"},
-    quotas={"default": Quota(calls=30, per_s=60, burst=5)},  # without a key
-    auth=Auth(header="x-api-key"),
-    endpoints=(
-        Endpoint(
-            capability=Capability.PRICE,
-            path="/price/v3",
-            query={"ids": "{addresses}"},
-            parse=parse_prices,
-            ttl_s=15,
-            stale_s=120,
-            fields=frozenset({PRICE_USD, CHANGE[Span.H24], LIQUIDITY_USD, DECIMALS, LAUNCHPAD}),
-            batch=50,
-            samples=(
-                "price-v3-sol-usdc.json",
-                "price-v3-sol-jup-no-created-liquidity.json",
-                "price-v3-memecoin-launchpad.json",
-                "price-v3-all-unknown.json",
-            ),
+    Raises:
+        BadPayload: it is no quote of this sale.
+    """
+    quote = values.required_mapping(body, "quote")
+    sold, bought = (values.token_on(Chain.SOLANA, quote.get(side)) for side in ("inputMint", "outputMint"))
+    given, got = (values.raw_amount(quote.get(side)) for side in ("inAmount", "outAmount"))
+    if sold != ask.token or bought != bought_for(ask.token) or given is None or not got:
+        raise BadPayload("no quote of this sale")
+    if ask.amount is not None and given != ask.amount:
+        raise BadPayload("a quote of another amount")
+    route = (
+        values.mapping(values.mapping(leg).get("swapInfo")) for leg in values.items(quote.get("routePlan"))
+    )
+    return (
+        SwapQuote(
+            sold=ask.token, bought=bought_for(ask.token), in_amount=given, out_amount=got,
+            impact_ratio=values.number(quote.get("priceImpactPct")),  # a ratio, for all its name
+            venues=tuple(dict.fromkeys(name for leg in route if (name := values.text(leg.get("label"))))),
         ),
-        Endpoint(
-            capability=Capability.META,
-            path="/tokens/v2/search",
-            query={"query": "{addresses}"},
-            parse=parse_tokens,
-            ttl_s=300,
-            stale_s=3600,
-            fields=_TOKEN_FIELDS,
-            batch=100,
-            samples=(
-                "tokens-v2-search-jup.json",
-                "tokens-v2-search-sol.json",
-                "tokens-v2-search-memecoin-sparse.json",
-            ),
-        ),
-        Endpoint(
-            capability=Capability.SEARCH,
-            path="/tokens/v2/search",
-            query={"query": "{query}"},
-            parse=parse_search,
-            ttl_s=60,
-            stale_s=600,
-            samples=("tokens-v2-search-jup.json",),
-        ),
-        replace(
-            _RECENT,
-            capability=Capability.TRENDING,
-            path="/tokens/v2/toptrending/1h",
-            query={"limit": "{limit}"},
-            slots=_trending_slots,
-            ttl_s=60,
-            samples=(),
-        ),
-        _RECENT,
-    ),
-    errors=ErrorMap(in_body=_fault),
-)
+    )  # fmt: skip

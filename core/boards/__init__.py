@@ -1,0 +1,1 @@
+"""Boards: many tokens side by side, from what sources list and from what is stored."""

@@ -1,0 +1,1 @@
+"""Calls: what a message in a chat recommends."""

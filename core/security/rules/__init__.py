@@ -1,0 +1,1 @@
+"""One file a rule, or a family of rules on one subject."""

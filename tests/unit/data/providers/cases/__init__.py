@@ -1,0 +1,1 @@
+"""The answers that each provider is tested on, one module a provider."""

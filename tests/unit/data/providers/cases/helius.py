@@ -1,0 +1,32 @@
+"""Helius' answers; the page's fragment of a fungible asset is put into the envelope that it was cut from."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from tests.unit.data.providers.cases.solana import past
+from tests.unit.data.providers.recorded import BONK, Case, ask, sample, solana
+
+JITOSOL = solana("J1toso1uCk3RLmjorhTtrVwY9HJ7X8V9yYac6Y7kGCPn")
+MAD_LAD = solana("F9Lw3ki3hJ7PF9HQXsBzoY8GyE6sPoEZZdXJBsTTD2rk")
+
+
+def fungible() -> dict[str, Any]:
+    """Give the documented fragment of a fungible asset."""
+    return copy.deepcopy(sample("helius", "das-token_info-fungible-fragment.json"))
+
+
+def answered(result: Any) -> dict[str, Any]:
+    """Put a result into its envelope."""
+    return {"jsonrpc": "2.0", "result": result, "id": "1"}
+
+
+def cases() -> Iterator[tuple[str, Case]]:
+    lad = sample("helius", "das-getAsset-pnft.json")
+    yield "helius  meta", Case(lad, ask(MAD_LAD))
+    yield "helius  meta", Case(answered(fungible()), ask(JITOSOL))
+    yield "helius  meta", Case(answered([fungible(), None, lad["result"]]), ask(MAD_LAD, BONK, JITOSOL))
+    yield "helius  fees", Case(sample("helius", "getPriorityFeeEstimate-all-levels.json"), ask())
+    yield from past("helius")
