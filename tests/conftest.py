@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.virtual_loop import VirtualLoop
+
+# The same examples in every run, that a red test is of the change at hand; the long drills look for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None)
+settings.load_profile("searching" if os.environ.get("TRENCHCOAT_DRILLS") == "long" else "repeatable")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Column: TypeAlias = NDArray[np.float64]
 
 DAY_S = 86_400
+_LEAST = float(np.finfo(np.float64).tiny)  # below it a float has fewer digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +105,13 @@ def rolling_vwap(prices: Column, usd: Column, bars: int) -> Column:
 
 
 def _traded(prices: Column, usd: Column) -> tuple[Column, Column]:
-    """Tell the dollars and the tokens of each bar; a bar without a price or volume has none."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+    """Tell the dollars and the tokens of each bar; a bar without a price or volume has none.
+
+    Nor has one of so little that a float cannot hold it exactly: its price would come out wrong.
+    """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         tokens = usd / prices
-    good = np.isfinite(tokens) & np.isfinite(prices) & (prices > 0) & (usd > 0)
+    good = np.isfinite(tokens) & np.isfinite(prices) & (prices > 0) & (np.minimum(usd, tokens) >= _LEAST)
     return np.where(good, usd, 0.0), np.where(good, tokens, 0.0)
 
 

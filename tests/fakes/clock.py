@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from data.clock import SystemClock
+
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -40,6 +42,24 @@ class VirtualClock:
     def jump(self, by: timedelta) -> None:
         """Set the wall clock, as an operator or a time server does; the monotonic clock does not notice."""
         self._wall += by
+
+
+class PacedClock(SystemClock):
+    """The pace of the real clock, and what was skipped of it, from a fixed instant on.
+
+    The practice market of a seed depends on when it is: so each run meets the same one.
+    """
+
+    def __init__(self, start: datetime = START) -> None:
+        self.skipped = 0.0
+        self._start = start
+        self._origin = super().monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self.monotonic() - self._origin)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.skipped
 
 
 class LoopClock:

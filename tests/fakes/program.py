@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from bot.app import App, build
 from config.settings import PREFIX, Settings
 from data.clock import Clock
+from tests.fakes.clock import PacedClock
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 20.0  # a process that has not ended by then hangs
@@ -168,6 +169,10 @@ async def run(
 
 @asynccontextmanager
 async def inside(state_dir: Path, *, clock: Clock | None = None, **settings: Any) -> AsyncIterator[App]:
-    """Run the program in this process, on the practice market and without front ends."""
-    async with build(Settings(market="sandbox", state_dir=state_dir, **settings), clock=clock) as app:
+    """Run the program in this process, on the practice market and without front ends.
+
+    Unless told otherwise the day is always the same, and with it the market.
+    """
+    chosen = Settings(market="sandbox", state_dir=state_dir, **settings)
+    async with build(chosen, clock=clock or PacedClock()) as app:
         yield app

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import app
@@ -16,13 +15,13 @@ from bot.frontend import DISCORD, TELEGRAM
 from config.settings import Settings
 from core.payloads import Payloads
 from core.people import People
-from data.clock import SystemClock
 from data.models.chat import Chat, ChatKind, Identity, Level, User
 from data.models.ids import Platform
 from handlers import actions, sniff
 from handlers.dispatch import Request
 from handlers.reply import Button, Reply
 from handlers.spec import Origin
+from tests.fakes.clock import PacedClock
 
 PRIVATE_URL = "https://t.me/trenchcoat_bot?start=private"
 # What people call themselves, and type.
@@ -36,20 +35,6 @@ HOSTILE = (
     "%s{0}${IFS}\\",
 )
 _numbers = itertools.count(700_000_001)
-
-
-class HurriedClock(SystemClock):
-    """The real time, and what was skipped of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.skipped = 0.0
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self.skipped)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.skipped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +74,7 @@ def private(person: Person) -> Chat:
 class Scene:
     """The stage: `say` and `press` give the last frame of the answer."""
 
-    def __init__(self, running: app.App, clock: HurriedClock) -> None:
+    def __init__(self, running: app.App, clock: PacedClock) -> None:
         self.app = running
         self.clock = clock
         self.people = running.services[People]
@@ -184,7 +169,7 @@ class Scene:
 @asynccontextmanager
 async def stage(state_dir: Path, **chosen: object) -> AsyncIterator[Scene]:
     """Run the application on the practice market in a folder of its own."""
-    clock = HurriedClock()
+    clock = PacedClock()
     settings = Settings(market="sandbox", state_dir=state_dir, **chosen)  # type: ignore[arg-type]
     async with app.build(settings, clock=clock) as running:
         yield Scene(running, clock)

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import talib
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.charts.indicators import (
@@ -229,6 +229,8 @@ def test_bands_are_in_order_and_strength_is_in_its_range_whatever_comes(values: 
 
 
 @given(st.lists(st.tuples(prices, volumes), max_size=60), st.integers(60, DAY_S))
+@example([(14598874929.0, 2.2250738585072014e-308)], 60)
+@example([(12239651180.0, 2.2250738585072014e-308)], 60)
 def test_an_average_by_volume_is_between_the_prices_whatever_comes(
     bars: list[tuple[float, float]], step: int
 ) -> None:
