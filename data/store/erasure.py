@@ -59,6 +59,8 @@ def _recents(who: Person) -> ColumnElement[bool]:
 
 
 ERASED: Mapping[Table, Callable[[Person], ColumnElement[bool]]] = {
+    tables.deliveries: lambda who: tables.deliveries.c.user_id == who.id,
+    tables.subscriptions: lambda who: tables.subscriptions.c.user_id == who.id,
     tables.recents: _recents,
     tables.flag_overrides: _flags,
     tables.rules: _rules,
@@ -70,6 +72,8 @@ ERASED: Mapping[Table, Callable[[Person], ColumnElement[bool]]] = {
 KEPT: Mapping[Table, str] = {
     tables.audit: "names people by number only; erasing a row would break the chain",
     tables.audit_head: "where the chain ends",
+    tables.notices: "facts, told to many",
+    tables.living: "which message of ours a place shows",
     tables.payloads: "words of buttons without their owner; they expire",
     tables.tokens: "about tokens",
     tables.snapshots: "about tokens",

@@ -1,8 +1,4 @@
-"""Every table, in one place, with the indexes its queries use.
-
-Two sets: the store's own, versioned by the migrations, and the cache, which may be lost at any time.
-A table that names a person must be listed in `erasure`.
-"""
+"""People, chats, rules, tokens, keys, lists and the cache, with the indexes their queries use."""
 
 from __future__ import annotations
 
@@ -16,24 +12,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     UniqueConstraint,
 )
 
+from data.store.tables.base import CACHE, METADATA
 from data.store.types import ExactDecimal, Id, Instant, Prose, Word, Words
-
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-METADATA = MetaData(naming_convention=_NAMES)
-CACHE = MetaData(naming_convention=_NAMES)
 
 # A user's number is never given twice (sqlite_autoincrement): the audit keeps it after the user is gone.
 users = Table(

@@ -1,0 +1,1 @@
+"""What is pushed: who is told, when, how loudly, and that it is told once."""
