@@ -111,7 +111,7 @@ async def build(
             sealed = await Keys(store, master(settings, state_dir, real_clock)).opened()
         sandbox = None
         if settings.practice:
-            sandbox = await stack.enter_async_context(market.server(settings.sandbox, world_clock))
+            sandbox = await stack.enter_async_context(market.apart(settings.sandbox, world_clock))
         if transport is None:
             transport = await stack.enter_async_context(HttpTransport())
         nursery = await stack.enter_async_context(Nursery())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -62,6 +63,17 @@ def server(chosen: SandboxSettings, clock: Clock, *, port: int = 0) -> SandboxSe
         raise ConfigError([f"TRENCHCOAT_SANDBOX__FAULTS: {problem}" for problem in error.problems]) from None
     world = World(chosen.seed, clock.now())
     return SandboxServer(world, latency_ms=chosen.latency_ms, faults=faults, clock=clock, port=port)
+
+
+def apart(chosen: SandboxSettings, clock: Clock) -> AbstractAsyncContextManager[SandboxServer]:
+    """Make the practice market, to be entered, on a thread of its own.
+
+    Raises:
+        ConfigError: a fault of the settings does not exist.
+    """
+    from data.sandbox.apart import Apart
+
+    return Apart(server(chosen, clock))
 
 
 def providers(found: Mapping[ProviderId, Provider], *, practice: bool) -> dict[ProviderId, Provider]:

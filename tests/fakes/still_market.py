@@ -25,6 +25,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from bot import app as root
+from bot import market as practice
 from bot.app import App
 from config.settings import SandboxSettings, Settings
 from core.charts.spec import Chart
@@ -129,11 +130,18 @@ def _asking(request: Request, line: _Line) -> web.Request:
 class StillLoop(VirtualLoop):
     """A virtual loop that stands still while a thread works: no clock runs ahead of it."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = ThreadPoolExecutor(1)
+
+    def close(self) -> None:
+        self._thread.shutdown()
+        super().close()
+
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]
         done: asyncio.Future[T] = self.create_future()
         try:
-            with ThreadPoolExecutor(1) as thread:
-                done.set_result(thread.submit(func, *args).result())
+            done.set_result(self._thread.submit(func, *args).result())
         except Exception as error:  # noqa: BLE001 - it is the caller's, as from a thread
             done.set_exception(error)
         return done
@@ -180,6 +188,7 @@ def still(scenario: Callable[[], Coroutine[Any, Any, T]]) -> T:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(aiosqlite, "connect", _connect)
         patch.setattr(root, "Renderer", NoRenderer)
+        patch.setattr(practice, "apart", practice.server)  # nothing real keeps pace with this clock
         with asyncio.Runner(loop_factory=StillLoop) as runner:
             return runner.run(scenario())
 
