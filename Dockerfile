@@ -2,7 +2,7 @@ FROM python:3.11-slim AS build
 WORKDIR /src
 COPY requirements/run.lock requirements/run.lock
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/run.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE CHANGELOG.md ./
 COPY bot bot
 COPY core core
 COPY handlers handlers

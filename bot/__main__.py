@@ -32,8 +32,17 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to the newest schema")
     commands.add_parser("commands", help="list every command with its arguments")
     _keys(commands.add_parser("keys", help="keep providers' keys, sealed in the database"))
+    _webhooks(commands.add_parser("webhooks", help="keep Discord webhooks that hear what is pushed"))
     _coins(commands.add_parser("coins", help="take in lists of coins, and write them out"))
+    _replay(commands.add_parser("replay", help="do the radar's work again, and compare what it came to"))
     return root
+
+
+def _replay(parent: argparse.ArgumentParser) -> None:
+    span = parent.add_mutually_exclusive_group()
+    span.add_argument("--hours", metavar="N", type=float, help="the last N hours (default: all that is kept)")
+    span.add_argument("--from", dest="since", metavar="TIME", help="such as 2026-03-01T12:00, in UTC")
+    parent.add_argument("--to", dest="until", metavar="TIME", help="likewise (default: the newest fact)")
 
 
 def _coins(parent: argparse.ArgumentParser) -> None:
@@ -58,6 +67,19 @@ def _keys(parent: argparse.ArgumentParser) -> None:
     remove.add_argument("provider", metavar="PROVIDER")
     remove.add_argument("number", metavar="NUMBER", type=int, nargs="?", help="which, where it has several")
     actions.add_parser("rotate", help="make a new master key and seal every key anew")
+
+
+def _webhooks(parent: argparse.ArgumentParser) -> None:
+    actions = parent.add_subparsers(dest="action", metavar="action", required=True)
+    give = actions.add_parser("add", help="seal a webhook's address: asked for, or from a pipe")
+    give.add_argument("streams", metavar="STREAM", nargs="*", help="what it hears, such as danger updates")
+    give.add_argument("--from-file", metavar="FILE", help="read the address from FILE")
+    actions.add_parser("list", help="list the webhooks, and what each hears")
+    hear = actions.add_parser("hear", help="choose what a webhook hears")
+    hear.add_argument("number", metavar="NUMBER", type=int)
+    hear.add_argument("streams", metavar="STREAM", nargs="*", help="none: nothing any more")
+    remove = actions.add_parser("remove", help="forget a webhook")
+    remove.add_argument("number", metavar="NUMBER", type=int)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

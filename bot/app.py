@@ -13,14 +13,19 @@ from aiohttp import web
 from pydantic import SecretStr
 
 import handlers.commands
-from bot import boarding, enriching, inject, listening, market, scanning
+from bot import alerting, boarding, enriching, following, inject, listening, market, reaching, scanning, ways
 from bot.health import HealthServer, Readiness
 from bot.inject import Services
-from bot.observe import CommandMetrics
+from bot.newsroom import services as newsroom_services
+from bot.observe import Asked, CommandMetrics
+from bot.radar import services as radar_services
 from config.settings import Settings
 from core.charting import Charts
 from core.charts.render import Renderer
 from core.chats import Chats
+from core.delivery.audience import Audience
+from core.delivery.outbox import Outbox
+from core.delivery.presence import Presence
 from core.enrichment.reliability import Reliability
 from core.flows import Flows
 from core.keys import Keys, master
@@ -70,6 +75,7 @@ class App:
     nursery: Nursery
     state_dir: Path
     dispatcher: Dispatcher
+    asked: Asked
     services: Services
     sandbox: SandboxServer | None
     routes: list[web.RouteDef]
@@ -133,23 +139,18 @@ async def build(
         stack.push_async_callback(services[Recents].write)
         await services[Reliability].load()
         stack.push_async_callback(services[Reliability].keep)
-        registry = services[Registry]
+        await alerting.start(services, nursery)
+        registry, asked = services[Registry], Asked()
         dispatcher = Dispatcher(
-            registry=registry,
-            runners=inject.runners(registry, services),
-            completers=inject.completers(registry, services),
-            people=services[People],
-            chats=services[Chats],
-            throttle=services[Throttle],
-            recents=services[Recents],
-            observer=CommandMetrics(metrics),
-            clock=world_clock,
-            request_ids=lambda: f"{chance.getrandbits(40):010x}",
-            practice=settings.practice,
-        )
+            registry=registry, runners=inject.runners(registry, services),
+            completers=inject.completers(registry, services), people=services[People], chats=services[Chats],
+            throttle=services[Throttle], recents=services[Recents], observer=CommandMetrics(metrics),
+            clock=world_clock, request_ids=lambda: f"{chance.getrandbits(40):010x}",
+            practice=settings.practice, seen=services[Presence].seen, asked=asked.heard,
+        )  # fmt: skip
         yield App(
             settings=settings, clock=world_clock, metrics=metrics, nursery=nursery, state_dir=state_dir,
-            dispatcher=dispatcher, services=services, sandbox=sandbox, routes=[],
+            dispatcher=dispatcher, asked=asked, services=services, sandbox=sandbox, routes=[],
         )  # fmt: skip
 
 
@@ -174,9 +175,9 @@ def wire(
     learning = enriching.services(gateway=gateway, providers=asked, store=store, nursery=nursery, clock=clock)
     finder, enricher = learning.finder, learning.enricher
     sources = Sources(gateway, providers, learning.reliability)
-    open_registration = settings.access.registration == "open"
-    people = People(store, owners=owners(settings), open_registration=open_registration)
-    throttle = Throttle(clock)
+    people = People(store, owners=owners(settings), open_registration=settings.access.registration == "open")
+    throttle, practice = Throttle(clock), settings.practice
+    outbox, audience = Outbox(store, wall), Audience(store, wall)
     return Services(
         settings,
         clock,
@@ -188,6 +189,13 @@ def wire(
         ),
         sources,
         feeds,
+        *alerting.services(
+            learning, store=store, outbox=outbox, audience=audience, feeds=feeds, clock=clock, wall=wall
+        ),
+        *radar_services(settings.radar, enricher, store, outbox, audience, clock),
+        *following.services(
+            settings, enricher, gateway, asked, store, outbox, audience, nursery, feeds, clock, wall
+        ),
         *boarding.services(
             gateway=gateway,
             providers=asked,
@@ -199,25 +207,28 @@ def wire(
             launches=feeds.launches,
         ),
         commands.discover(handlers.commands),
-        Charts(enricher, renderer, practice=settings.practice),
+        Charts(enricher, renderer, practice=practice),
         Flows(gateway, asked),
         Past(store, clock),
         people,
+        outbox,
+        audience,
         throttle,
         InlineSearch(
-            finder=finder,
-            enricher=enricher,
-            people=people,
-            throttle=throttle,
-            clock=clock,
-            practice=settings.practice,
+            finder=finder, enricher=enricher, people=people, throttle=throttle, clock=clock, practice=practice
         ),
-        Chats(store),
-        Recents(store, wall, nursery),
-        Payloads(store, wall),
+        *memories(store, wall, nursery),
         Rates(enricher, gateway, asked, nursery),
-        Vitals(store=store, sources=sources, nursery=nursery, clock=clock, practice=settings.practice),
+        ways.mailboxes(settings.mail, store, people, wall),
+        *reaching.services(store, outbox, audience, people, nursery, wall),
+        *newsroom_services(enricher, gateway, providers, store, people, outbox, audience, clock, wall),
+        Vitals(store=store, sources=sources, nursery=nursery, clock=clock, practice=practice),
     )
+
+
+def memories(store: Store, wall: Clock, nursery: Nursery) -> tuple[object, ...]:
+    """Make what remembers chats, and what was said in them."""
+    return (Chats(store), Recents(store, wall, nursery), Payloads(store, wall))
 
 
 def open_state_dir(settings: Settings) -> Path:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import importlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 import handlers.commands
 from bot import app as composition
+from bot import serving
 from bot.app import App, build
 from bot.frontend import FrontEnd
 from bot.health import Readiness
 from config import logs
 from config.settings import Settings, SettingsError, load
-from core.enrichment.refresh import Refresher
-from core.enrichment.reliability import Reliability
-from core.jobs import housekeeping, learning, refreshing
 from data.clock import SystemClock
 from data.errors import ConfigError, StoreUnavailable
 from data.store.store import Store
@@ -81,18 +81,10 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
     """Start the chosen front ends and stay until a signal comes."""
     if settings.front_ends == ("console",):
         return await _console(settings, words)
-    from bot.scheduler import Scheduler
-
     stopping = _signals()
     async with build(settings) as app, AsyncExitStack() as stack:
         fronts = front_ends(app)
-        store, wall = app.services[Store], SystemClock()
-        jobs = (
-            *housekeeping(store, wall),
-            learning(app.services[Reliability]),
-            refreshing(app.services[Refresher]),
-        )
-        await stack.enter_async_context(Scheduler(jobs, store, wall))
+        await serving.work(app, stack)
         readiness = Readiness()
         health = composition.probes(app, readiness)
         if health is not None:
@@ -102,12 +94,14 @@ async def _run(settings: Settings, words: argparse.Namespace) -> int:
         for front in fronts:
             await front.start()
             listening.append(front)
+        office = await serving.deliver(app, [front.outlet for front in listening], readiness, stack)
         _spare_the_collector()
         readiness.phase = "serving"
         ended = app.nursery.start(_watch(listening, readiness), name="front ends")
         stopped = app.nursery.start(stopping.wait(), name="signals")
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
+        await office.stop()  # by the ways that the front ends close
         readiness.phase = "stopping"
     return OK if stopping.is_set() else FAILED
 
@@ -151,12 +145,17 @@ def front_ends(app: App) -> list[FrontEnd]:
 async def _console(settings: Settings, words: argparse.Namespace) -> int:
     from bot.console.front import ConsoleFront
 
-    async with build(settings) as app:
+    async with build(settings) as app, AsyncExitStack() as stack:
         banner = composition.BANNER_PRACTICE if settings.practice else "TrenchCoat Pro, live market"
         front = ConsoleFront(
             app.dispatcher, state_dir=app.state_dir, banner=banner, as_json=getattr(words, "json", False)
         )
         await front.start()
+        if front.attended:  # somebody sits there and hears of what happens; a script gets its answers alone
+            from bot.console.outlet import ConsoleOutlet
+
+            await serving.work(app, stack)
+            await serving.deliver(app, [ConsoleOutlet(front.push)], Readiness(), stack)
         await front.run()
         await front.stop()
         return FAILED if front.failed else OK
@@ -199,18 +198,14 @@ async def _commands(settings: Settings, words: argparse.Namespace) -> int:
     return OK
 
 
-async def _keys(settings: Settings, words: argparse.Namespace) -> int:
-    """Keep providers' keys."""
-    from bot import keys
+def _own(name: str) -> Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]:
+    """Find a command that has a module of its own, which nothing else needs to import."""
 
-    return await keys.run(settings, words)
+    async def run(settings: Settings, words: argparse.Namespace) -> int:
+        found: int = await importlib.import_module(f"bot.{name}").run(settings, words)
+        return found
 
-
-async def _coins(settings: Settings, words: argparse.Namespace) -> int:
-    """Take in and write out lists of coins."""
-    from bot import coins
-
-    return await coins.run(settings, words)
+    return run
 
 
 async def _doctor(settings: Settings, words: argparse.Namespace) -> int:
@@ -239,6 +234,8 @@ _COMMANDS = {
     "migrate": _migrate,
     "commands": _commands,
     "doctor": _doctor,
-    "keys": _keys,
-    "coins": _coins,
+    "keys": _own("keys"),
+    "webhooks": _own("hooks"),
+    "coins": _own("coins"),
+    "replay": _own("replay"),
 }

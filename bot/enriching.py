@@ -26,6 +26,7 @@ class Enriching:
 
     finder: Finder
     enricher: Enricher
+    refresher: Refresher
     reliability: Reliability
     services: tuple[object, ...]
 
@@ -57,6 +58,6 @@ def services(
         gateway=gateway, providers=providers, looked=enricher.looked, clock=clock, alarms=alarms
     )
     return Enriching(
-        finder=finder, enricher=enricher, reliability=reliability,
+        finder=finder, enricher=enricher, refresher=refresher, reliability=reliability,
         services=(finder, enricher, reliability, alarms, bulk, renewal, refresher),
     )  # fmt: skip

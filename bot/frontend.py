@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.outlet import Outlet
 from data.models.ids import Platform
 
 
@@ -57,6 +58,11 @@ class FrontEnd(Protocol):
     @property
     def platform(self) -> Platform:
         """Which one."""
+        ...
+
+    @property
+    def outlet(self) -> Outlet:
+        """The way out for what is pushed, once started."""
         ...
 
     async def start(self) -> None:

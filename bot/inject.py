@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from config.settings import Settings
 from data.clock import Clock
 from data.errors import InvariantBroken
+from handlers.alerts.registry import Drawer
+from handlers.alerts.spec import NoticeCard
 from handlers.args import Completer
 from handlers.dispatch import Runner
 from handlers.registry import Registry
@@ -58,3 +60,8 @@ def completers(registry: Registry, services: Services) -> dict[Completer, Any]:
         for spec, complete in found
         if complete is not None
     }
+
+
+def drawers(cards: Mapping[str, NoticeCard], services: Services) -> dict[str, Drawer]:
+    """Bind every card of what is pushed."""
+    return {kind: bound(card.run, services, f"the {kind} card") for kind, card in cards.items()}

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot import app as composition
 from config.settings import Settings
-from core.keys import KeptKey, Keys, master
+from core.keys import WEBHOOKS, KeptKey, Keys, master
 from data.clock import SystemClock
 from data.errors import ConfigError, UserError
 from data.gateway.access import is_sendable, takes_key
@@ -49,10 +49,10 @@ async def _set(settings: Settings, words: argparse.Namespace) -> int:
         raise ConfigError(
             ["a key is not given on the command line, which others can read: leave it out, and you are asked"]
         )
-    secret = _read(f"Key for {provider.title}: ", words.from_file)
+    secret = read_secret(f"Key for {provider.title}: ", words.from_file)
     if not is_sendable(secret):
         raise ConfigError(["the key holds line breaks, control or non-ASCII characters"])
-    async with _keys(settings) as keys:
+    async with opened(settings) as keys:
         number = await keys.add(provider.id, secret)
     sys.stdout.write(f"{provider.id}: key {number} is sealed. {_LATER}\n")
     sys.stdout.write("Keep a copy of the master key, away from the database and its backups.\n")
@@ -60,7 +60,7 @@ async def _set(settings: Settings, words: argparse.Namespace) -> int:
 
 
 async def _list(settings: Settings, words: argparse.Namespace) -> int:
-    async with _keys(settings) as keys:
+    async with opened(settings) as keys:
         kept = await keys.listed()
         for line in (*_given(settings), *_sealed(settings, kept)):
             sys.stdout.write(f"{line}\n")
@@ -70,7 +70,7 @@ async def _list(settings: Settings, words: argparse.Namespace) -> int:
 
 async def _remove(settings: Settings, words: argparse.Namespace) -> int:
     providers, name = composition.all_providers(), ProviderId(words.provider.lower())
-    async with _keys(settings) as keys:
+    async with opened(settings) as keys:
         if name not in providers and name not in {key.provider for key in await keys.listed()}:
             raise _unknown(name, providers)
         number = await keys.remove(name, words.number)
@@ -83,11 +83,11 @@ async def _rotate(settings: Settings, words: argparse.Namespace) -> int:
         new, then = MasterKey.fresh(), "The file holds the new master key."
     else:
         try:
-            new = MasterKey.parsed(_read("New master key: ", None).get_secret_value())
+            new = MasterKey.parsed(read_secret("New master key: ", None).get_secret_value())
         except ValueError as error:
             raise ConfigError([f"the new master key {error}"]) from None
         then = f"Set {KEY_SETTING} to the new one now."
-    async with _keys(settings) as keys:
+    async with opened(settings) as keys:
         count = await keys.rotate(new)
     sys.stdout.write(f"Sealed anew: {count}. {then}\n")
     return 0
@@ -97,7 +97,13 @@ _ACTIONS = {"set": _set, "list": _list, "remove": _remove, "rotate": _rotate}
 
 
 @asynccontextmanager
-async def _keys(settings: Settings) -> AsyncIterator[Keys]:
+async def opened(settings: Settings) -> AsyncIterator[Keys]:
+    """Open the database for its sealed keys alone.
+
+    Raises:
+        ConfigError: the master key cannot be used.
+        StoreUnavailable: the database does not answer.
+    """
     state_dir, clock = composition.open_state_dir(settings), SystemClock()
     source = master(settings, state_dir, clock)
     store = await Store.open(composition.database_url(settings, state_dir), clock)
@@ -108,7 +114,7 @@ async def _keys(settings: Settings) -> AsyncIterator[Keys]:
         await store.close()
 
 
-def _read(prompt: str, file: str | None) -> SecretStr:
+def read_secret(prompt: str, file: str | None) -> SecretStr:
     """Read a secret from a file, a pipe, or a terminal that does not show it.
 
     Raises:
@@ -130,7 +136,7 @@ def _read(prompt: str, file: str | None) -> SecretStr:
         text = ""
     text = text.strip()
     if not text or len(text) > _LONGEST:
-        raise ConfigError([f"the key is empty, or longer than {_LONGEST} characters"])
+        raise ConfigError([f"what was given is empty, or longer than {_LONGEST} characters"])
     return SecretStr(text)
 
 
@@ -165,7 +171,7 @@ def _given(settings: Settings) -> Iterator[str]:
 
 def _sealed(settings: Settings, kept: tuple[KeptKey, ...]) -> Iterator[str]:
     providers = composition.all_providers()
-    for key in kept:
+    for key in (each for each in kept if each.provider != WEBHOOKS):
         chosen = settings.providers.get(key.provider)
         if key.secret is None:
             state = "does not open"

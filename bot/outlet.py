@@ -1,10 +1,15 @@
-"""What a way out is: it makes a reply ready once, and carries it to many places."""
+"""What a way out is: it makes a reply ready once, and carries it to many places.
+
+A message is named by its outlet's own word for it, which begins with the platform's number; `edit` may give
+another word for the same message (it shows a picture now), to be kept in place of the one before.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from data.errors import DeliveryError
 from data.models.delivery import Channel, Target
 from handlers.reply import Reply
 
@@ -20,6 +25,12 @@ class Allowance:
     chat_per_s: float
     group_per_min: float | None = None
     at_once: int = 8
+
+
+class Unreached(DeliveryError):
+    """The way there could not even be begun: nothing has arrived, and trying again cannot show it twice."""
+
+    retry = True
 
 
 class Outlet(Protocol):
@@ -40,20 +51,22 @@ class Outlet(Protocol):
         ...
 
     async def send(self, target: Target, prepared: Any, *, nonce: int) -> str:
-        """Send a new message and give the platform's number of it; the same nonce again is the same message
+        """Send a new message and give the outlet's word for it; the same nonce again is the same message
         where the platform knows nonces.
 
         Raises:
-            ChatGone: the place is closed to us.
-            ChatMoved: the place has a new number.
-            Throttled: the platform asks to wait.
-            Rejected: the platform refuses this message.
+            ChatGone: the place is closed to us: the chat, or the topic of it that is named.
+            ChatMoved: the place has a new number; nothing was sent.
+            Throttled: the platform asks to wait; nothing was sent. `everywhere` says that it holds for all
+                places.
+            Rejected: the platform refuses this message, in its plainest form too.
+            Unreached: the platform could not be reached; nothing was sent.
             DeliveryError: the way there failed; it may have arrived.
         """
         ...
 
-    async def edit(self, target: Target, prepared: Any, message: str) -> None:
-        """Put a reply in place of a message of ours.
+    async def edit(self, target: Target, prepared: Any, message: str) -> str:
+        """Put a reply in place of a message of ours; gives the outlet's word for it as it stands now.
 
         Raises:
             DeliveryError: as `send` does; `Rejected` where the message is not there any more.

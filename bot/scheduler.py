@@ -51,6 +51,8 @@ class Scheduler(AbstractAsyncContextManager["Scheduler"]):
         except (TrenchcoatError, TimeoutError) as error:
             problem = type(error).__name__
             log.warning("job_failed", job=job.name, error=problem)
+        if not job.recorded and not problem:
+            return
         run = JobRun(name=job.name, started_at=started, ended_at=self._clock.now(), error=problem)
         try:
             async with self._store.begin() as tx:

@@ -24,6 +24,12 @@ from pydantic_settings import SettingsError as UnreadableValue
 
 PREFIX = "TRENCHCOAT_"
 _OWNER = re.compile(r"(telegram|discord):[0-9]{1,20}|console:[a-z]{1,40}")
+# An e-mail address as nearly all are: no quotes, no names, nothing that a header could be broken with.
+MAIL_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
+)
+MAIL_ADDRESS_LIMIT = 254
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
@@ -85,9 +91,16 @@ def _urls(value: object) -> object:
     return tuple(_url(word.strip()) for word in value.split(",") if word.strip())
 
 
+def _address(value: object) -> str:
+    if not isinstance(value, str) or not MAIL_ADDRESS.fullmatch(value) or len(value) > MAIL_ADDRESS_LIMIT:
+        raise ValueError("must be an e-mail address such as bot@example.org")
+    return value
+
+
 Url = Annotated[str, BeforeValidator(_url)]
 Urls = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_urls)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+Address = Annotated[str, BeforeValidator(_address)]
 StreamUrl = Annotated[str, BeforeValidator(_stream)]
 SecretStreamUrl = Annotated[SecretStr, BeforeValidator(_stream)]
 
@@ -172,6 +185,22 @@ class HttpSettings(Section):
     )
 
 
+class MailSettings(Section):
+    """E-mail, for digests and danger alone."""
+
+    host: str | None = Field(default=None, description="SMTP server; empty means no e-mail")
+    port: int = Field(default=587, ge=1, le=65535, description="Its port; 465 is usual with tls")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How it is encrypted; none only for a server on this machine"
+    )
+    username: str | None = Field(default=None, description="Name to log in with; empty means no login")
+    password: Secret | None = Field(default=None, description="Its password")
+    sender: Address | None = Field(default=None, description="Address that letters come from")
+    unsubscribe: Address | None = Field(
+        default=None, description="Address to write to, to hear no more; empty means the sender"
+    )
+
+
 class LogSettings(Section):
     """What is written to standard error."""
 
@@ -196,12 +225,30 @@ class SandboxSettings(Section):
     faults: str = Field(default="", description="Faults by vendor, such as rugcheck=500,jupiter=429")
 
 
+class RadarSettings(Section):
+    """What the radar watches and tells."""
+
+    enabled: bool = Field(
+        default=True, description="Whether this process watches the market; of several, one should"
+    )
+    most_tokens: int = Field(
+        default=2_000, ge=10, le=20_000, description="Tokens watched at once; those traded least make room"
+    )
+    floor_usd: float = Field(
+        default=10_000.0, ge=0, le=1e9, description="Least liquidity of a token that signals are told of"
+    )
+    kept_hours: int = Field(
+        default=48, ge=26, le=2_160, description="For how long what the radar took in is kept for replays"
+    )
+
+
 class AccessSettings(Section):
     """Who gets in."""
 
     registration: Literal["open", "approval"] = Field(
         default="open", description="open: /start makes a member; approval: an operator does"
     )
+    wallets_each: int = Field(default=50, ge=1, le=1_000, description="How many wallets a person may follow")
 
 
 class Settings(BaseSettings):
@@ -240,9 +287,11 @@ class Settings(BaseSettings):
     feeds: FeedSettings = FeedSettings()
     ai: AiSettings = AiSettings()
     http: HttpSettings = HttpSettings()
+    mail: MailSettings = MailSettings()
     log: LogSettings = LogSettings()
     sandbox: SandboxSettings = SandboxSettings()
     access: AccessSettings = AccessSettings()
+    radar: RadarSettings = RadarSettings()
 
     @model_validator(mode="after")
     def _named_front_ends_have_tokens(self) -> Settings:
@@ -251,6 +300,17 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"{PREFIX}FRONTENDS names {name}: set {PREFIX}{name.upper()}__TOKEN, or leave it at auto"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Settings:
+        mail = self.mail
+        if mail.host is not None and mail.sender is None:
+            raise ValueError(f"{PREFIX}MAIL__HOST is set: set {PREFIX}MAIL__SENDER too")
+        if (mail.username is None) != (mail.password is None):
+            raise ValueError(f"{PREFIX}MAIL__USERNAME and {PREFIX}MAIL__PASSWORD: set both, or neither")
+        if mail.security == "none" and mail.host not in {None, "localhost", "127.0.0.1", "::1"}:
+            raise ValueError(f"{PREFIX}MAIL__SECURITY=none is for a server on this machine alone")
         return self
 
     @property

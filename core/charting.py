@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from core.charts.pictures import Picture
 from core.charts.render import Renderer
@@ -11,7 +12,7 @@ from core.charts.spec import Chart, ChartSpec, Look, Scale, Study, drawable, sug
 from core.enrichment.service import Enricher
 from data.clock import Deadline
 from data.models.fields import NAME, SYMBOL
-from data.models.market import Gap, Pool, Timeframe, TokenSnapshot
+from data.models.market import CandleSeries, Gap, Pool, Timeframe, TokenSnapshot
 
 BARS = 160
 _WARM_UP = 140  # bars before them: by then an average of 50 has forgotten how it was started to 3 %
@@ -68,6 +69,19 @@ class Charts:
         chart = await self._renderer.render(spec, deadline)
         key = hashlib.sha256(chart.png).hexdigest()[:32] if chart is not None else ""
         return Drawing(chart, key, pool, gaps, empty=not series.candles)
+
+    async def drawn(self, series: CandleSeries, name: str, deadline: Deadline) -> Drawing:
+        """Draw bars that are at hand already; nobody is asked."""
+        last = series.candles[-1].time
+        spec = ChartSpec(
+            series=series,
+            title=f"{name} · {series.timeframe.value}",
+            subtitle="",
+            scale=suggested_scale(drawable(series.candles)),
+            footer=f"bars until {datetime.fromtimestamp(last, UTC):%d %b %H:%M} UTC",
+            practice=self._practice,
+        )
+        return await self.picture(spec, deadline)
 
     async def picture(self, picture: Picture, deadline: Deadline) -> Drawing:
         """Draw any other picture; one that is not there by the deadline is None in what comes back."""

@@ -1,18 +1,21 @@
-"""What a chat has decided: its rules, and the flags that are set; read from memory, written through."""
+"""What a chat has decided: its rules, its preferences, its flags; read from memory, written through."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from config.flags import FLAGS
+from core.beta import BETAS, joined
 from core.memory import Memory
 from data.errors import BadArgument
 from data.models.chat import Actor, Chat, Effect, FlagOverride, FlagScope, Rule, SubjectKind
+from data.models.delivery import Channel
 from data.models.ids import UserId
 from data.store.store import Store
 
 _REMEMBERED = 20_000
 _ALL = "all"
+_NO_PREFERENCES: Mapping[str, str] = {}
 _DEFAULTS = {flag.name: flag.default for flag in FLAGS.values()}
 RULES_LIMIT = 200
 
@@ -28,6 +31,7 @@ class Chats:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._rules: Memory[str, tuple[Rule, ...]] = Memory(_REMEMBERED)
+        self._preferences: Memory[str, Mapping[str, str]] = Memory(_REMEMBERED)
         self._flags: Memory[str, tuple[FlagOverride, ...]] = Memory(1)
 
     async def rules(self, chat: Chat) -> tuple[Rule, ...]:
@@ -70,26 +74,57 @@ class Chats:
         self._rules.drop(chat.key)
         return removed
 
+    async def preferences(self, chat: Chat) -> Mapping[str, str]:
+        """Give what a chat prefers for whoever chose nothing; a private chat prefers what its person does."""
+        if chat.private:
+            return _NO_PREFERENCES
+        known = self._preferences.get(chat.key)
+        if known is not None:
+            return known
+        writes = self._preferences.writes
+        async with self._store.read() as tx:
+            home = await tx.chats.get(chat.key)
+            kept = _NO_PREFERENCES if home is None else home.preferences
+            return self._preferences.read(chat.key, kept, writes)
+
+    async def prefer(self, actor: Actor, chat: Chat, name: str, value: str | None) -> Mapping[str, str]:
+        """Set a preference of a chat; None forgets it."""
+        async with self._store.begin() as tx:
+            await tx.chats.ensure(chat)
+            home = await tx.chats.set_preference(chat.key, name, value)
+            await tx.audit.append(number(actor), "setting", chat.key, f"{name} {value or 'default'}")
+        assert home is not None  # it was ensured
+        return self._preferences.wrote(chat.key, home.preferences)
+
     def reread(self) -> None:
         """Drop what is remembered: rows were erased behind our back."""
         self._rules.drop_all()
+        self._preferences.drop_all()
         self._flags.drop_all()
 
     async def moved(self, chat: Chat, new_id: str) -> None:
         """Follow a chat that got a new id."""
         async with self._store.begin() as tx:
             await tx.chats.migrate(chat.platform, chat.id, new_id)
+            await tx.outbox.moved(Channel(chat.platform), chat.id, new_id)
         self._rules.drop(chat.key, f"{chat.platform}:{new_id}")
+        self._preferences.drop(chat.key, f"{chat.platform}:{new_id}")
+
+    async def let_in(self, chat: Chat) -> None:
+        """Let a chat that had closed its door to us hear again what it had chosen."""
+        async with self._store.begin() as tx:
+            await tx.subscriptions.resume(Channel(chat.platform), chat.channel)
 
     async def flags(self, actor: Actor, chat: Chat) -> Mapping[str, bool]:
-        """Resolve every flag: the narrowest setting wins (default, global, chat, user)."""
+        """Resolve every flag: the narrowest setting wins (default, joined, global, chat, user)."""
         overrides = self._flags.get(_ALL)
         if overrides is None:
             overrides = await self.overrides()
+        mine = await self._joined(actor, chat)
         if not overrides:
-            return _DEFAULTS
+            return {**_DEFAULTS, **mine} if mine else _DEFAULTS
         subjects = {FlagScope.GLOBAL: "", FlagScope.CHAT: chat.key, FlagScope.USER: str(number(actor) or "")}
-        values = dict(_DEFAULTS)
+        values = {**_DEFAULTS, **mine}
         for scope in FlagScope:
             for override in overrides:
                 if (
@@ -99,6 +134,13 @@ class Chats:
                 ):
                     values[override.name] = override.value
         return values
+
+    async def _joined(self, actor: Actor, chat: Chat) -> Mapping[str, bool]:
+        """Tell which flags in beta the person, or the chat, has joined; what an operator sets goes before."""
+        if not BETAS:
+            return {}
+        own = _NO_PREFERENCES if actor.user is None else actor.user.preferences
+        return dict.fromkeys(joined(own) | joined(await self.preferences(chat)), True)
 
     async def overrides(self) -> tuple[FlagOverride, ...]:
         """List the flags that are set."""

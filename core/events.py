@@ -16,7 +16,7 @@ E = TypeVar("E")
 
 
 def encode(event: object) -> str:
-    """Write an event as JSON; decimals and times keep every digit."""
+    """Write an event as JSON; decimals and times keep every digit. Strangers' words must be clean already."""
     kind: Any = type(event)
     return _adapter(kind).dump_json(event).decode()
 

@@ -16,13 +16,17 @@ _RECENTS_KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Work that is due every so often; `jitter_s` spreads it over processes."""
+    """Work that is due every so often; `jitter_s` spreads it over processes.
+
+    What is done every few seconds is not `recorded` where it went well.
+    """
 
     name: str
     every: timedelta
     run: Callable[[], Awaitable[None]]
     timeout_s: float = 60.0
     jitter_s: int = 30
+    recorded: bool = True
 
 
 def learning(reliability: Reliability) -> Job:
@@ -32,7 +36,9 @@ def learning(reliability: Reliability) -> Job:
 
 def refreshing(refresher: Refresher) -> Job:
     """Keep fresh what people look at."""
-    return Job(name="refresh ahead", every=EVERY, run=refresher.run, timeout_s=10.0, jitter_s=0)
+    return Job(
+        name="refresh ahead", every=EVERY, run=refresher.run, timeout_s=10.0, jitter_s=0, recorded=False
+    )
 
 
 def housekeeping(store: Store, wall: Clock) -> tuple[Job, ...]:

@@ -18,6 +18,7 @@ from data.store.sealing import MasterKey, SealBroken, SealedKey, place_of
 from data.store.store import Store
 
 MOST_A_PROVIDER = 16
+WEBHOOKS = ProviderId("discord_webhook")  # whose addresses are secrets too, and are kept like keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,12 +161,22 @@ class People:
             await tx.audit.append(actor.id, action, target.id)
         return await self._reload(target)
 
-    async def prefer(self, user: User, key: str, value: str | None) -> User:
-        """Set a preference of the person's own; None forgets it."""
+    async def prefer(self, user: User, key: str, value: str | None, *, noted: bool = True) -> User:
+        """Set a preference of the person's own; None forgets it.
+
+        The audit outlives the person: what may not stand there is not `noted`, its key alone is.
+        """
         async with self._store.begin() as tx:
             await tx.users.set_preference(user.id, key, value)
-            await tx.audit.append(user.id, "setting", user.id, f"{key} {value or 'default'}")
+            await tx.audit.append(
+                user.id, "setting", user.id, f"{key} {value or 'default'}" if noted else key
+            )
         return await self._reload(user)
+
+    async def held(self, user: User) -> dict[str, int]:
+        """Count what is kept about a person, by the table it lies in."""
+        async with self._store.read() as tx:
+            return await tx.users.held(user.id)
 
     async def offer_to_forget(self, user: User) -> str:
         """Give a word with which this person, and nobody else, confirms `forget` within `FORGET_WITHIN`."""
@@ -187,6 +197,10 @@ class People:
             await tx.users.forget(user.id)
             await tx.audit.append(user.id, "forget", user.id, "erased on request")
         self._known.drop(*user.identities)
+
+    def reread(self, *identities: Identity) -> None:
+        """Drop who is remembered behind accounts: they are somebody else's now."""
+        self._known.drop(*identities)
 
     def _refuse_owner(self, target: User) -> None:
         if any(identity in self._owners for identity in target.identities):

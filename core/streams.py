@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from data.models.events import FeedState, StreamEvent, TokenLaunched, TokenMigrated
 from data.models.ids import Chain, TokenKey
@@ -12,6 +13,8 @@ from data.nursery import Nursery
 from data.ports import Feed
 
 MOST_KEPT = 1_000
+
+Listener: TypeAlias = Callable[[StreamEvent], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,12 @@ class Feeds:
     def __init__(self, feeds: Sequence[Feed], launches: Launches) -> None:
         """Listen to no stream before `start`; what they tell of launches goes to `launches`."""
         self._feeds = tuple(feeds)
+        self._listeners: list[Listener] = [launches.hear]
         self.launches = launches
+
+    def listen(self, listener: Listener) -> None:
+        """Let a function hear of every event from now on; it must not wait."""
+        self._listeners.append(listener)
 
     @property
     def states(self) -> tuple[FeedState, ...]:
@@ -119,9 +127,9 @@ class Feeds:
         for feed in self._feeds:
             name = feed.state.name
             nursery.start(feed.run(), name=f"feed {name}")
-            nursery.start(_follow(feed, self.launches), name=f"listener of {name}")
+            nursery.start(self._follow(feed), name=f"listener of {name}")
 
-
-async def _follow(feed: Feed, launches: Launches) -> None:
-    async for event in feed.events():
-        launches.hear(event)
+    async def _follow(self, feed: Feed) -> None:
+        async for event in feed.events():
+            for listener in self._listeners:
+                listener(event)

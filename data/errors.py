@@ -158,13 +158,14 @@ class ChatMoved(DeliveryError):
 
 
 class Throttled(DeliveryError):
-    """The platform asks to wait `retry_after_s` seconds."""
+    """The platform asks to wait `retry_after_s` seconds: in one chat, or `everywhere`."""
 
     retry = True
 
-    def __init__(self, retry_after_s: float) -> None:
+    def __init__(self, retry_after_s: float, *, everywhere: bool = False) -> None:
         super().__init__(f"{retry_after_s:g} s")
         self.retry_after_s = retry_after_s
+        self.everywhere = everywhere
 
 
 class Rejected(DeliveryError):

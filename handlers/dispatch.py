@@ -15,7 +15,7 @@ from core.chats import Chats
 from core.people import People
 from core.throttle import Throttle
 from data.errors import InvariantBroken, NotAllowed, OnCooldown, TrenchcoatError
-from data.models.chat import Actor, Chat, Identity, Level
+from data.models.chat import Actor, Chat, Identity, Level, User
 from data.ports import Clock, Deadline
 from handlers import failures, guards
 from handlers.args import Completer
@@ -65,6 +65,14 @@ class Recents(Protocol):
         ...
 
 
+def unheard(_: Chat) -> None:
+    """Where nobody wants to know where people are answered."""
+
+
+def unnoticed(user: User, chat: Chat) -> None:
+    """Keep no note of where people are."""
+
+
 class Observer(Protocol):
     """Counts commands."""
 
@@ -91,6 +99,8 @@ class Dispatcher:
     clock: Clock
     request_ids: Callable[[], str]
     practice: bool
+    seen: Callable[[User, Chat], None] = unnoticed  # who was let through, and where
+    asked: Callable[[Chat], None] = unheard  # where somebody is about to be answered
     deadline_s: float = 8.0
     complete_s: float = 1.5
 
@@ -98,6 +108,7 @@ class Dispatcher:
         """Answer a request; the last frame stands. Never raises for what a user or a vendor did."""
         started = self.clock.monotonic()
         request_id = self.request_ids()
+        self.asked(request.chat)
         outcome = "ok"
         with logs.about(
             request_id=request_id, platform=request.identity.platform.value, command=request.command[:32]
@@ -152,7 +163,8 @@ class Dispatcher:
 
     async def permitted(self, request: Request) -> tuple[CommandSpec, ...]:
         """List the commands that a person may run in a chat."""
-        ctx = await self._ctx(self.registry.specs[0], {}, request, "", 1.0, standing=True)
+        here = not request.chat.private  # nobody is an admin of a private chat
+        ctx = await self._ctx(self.registry.specs[0], {}, request, "", 1.0, standing=here)
         rules = await self.chats.rules(request.chat)
         return tuple(permitted(self.registry, ctx.actor, ctx.chat, rules, ctx.flags))
 
@@ -170,6 +182,8 @@ class Dispatcher:
             ctx = replace(ctx, actor=replace(ctx.actor, user=user))
         args = spec.bind(named)
         self._cool(spec, request)
+        if ctx.actor.user is not None:
+            self.seen(ctx.actor.user, ctx.chat)
         result: AsyncGenerator[Reply, None] | Awaitable[Reply] = self.runners[spec.name](ctx, args)
         return result if isinstance(result, AsyncGenerator) else await result
 

@@ -29,6 +29,7 @@ class Group(StrEnum):
 
     TOKEN = "Token"  # noqa: S105 - a heading
     MARKET = "Market"
+    WATCH = "Watch and alerts"
     DATA = "Data"
     YOU = "You and help"
     CHAT = "This chat"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Mapping
 
@@ -18,8 +19,16 @@ settings.load_profile("searching" if os.environ.get("TRENCHCOAT_DRILLS") == "lon
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know the markers of this project."""
+    """Know the markers of this project, and let the processes that tests start keep what they compile."""
+    # Hundreds of processes are started: none shall compile the program anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     config.addinivalue_line("markers", "drill: a fault on purpose; TRENCHCOAT_DRILLS=long makes it long")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare the collector what stays to the end: thousands of tests, and the modules they import."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_asyncio_loop_factories(

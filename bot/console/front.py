@@ -78,6 +78,24 @@ class ConsoleFront:
                 if line.strip():
                     await self.answer(visible(line[:_LONGEST_LINE]))
 
+    @property
+    def attended(self) -> bool:
+        """Whether somebody sits there, and not a script."""
+        return not self._json and self._source.isatty()
+
+    async def push(self, reply: Reply) -> None:
+        """Show what nobody asked for just now, above the prompt; its buttons are those that numbers mean."""
+        from prompt_toolkit.application import run_in_terminal
+        from prompt_toolkit.application.current import get_app_or_none
+
+        path = await self._saved(reply.image)
+        self._note(reply)
+        card = render.card(reply, path)
+        if get_app_or_none() is None:
+            self._terminal.print(card)
+        else:
+            await run_in_terminal(lambda: self._terminal.print(card))
+
     async def answer(self, line: str) -> None:
         """Run one line and show its frames."""
         request = self._request(line)
@@ -156,7 +174,7 @@ class ConsoleFront:
         return str(path)
 
     async def _lines(self) -> AsyncGenerator[str, None]:
-        if not self._json and self._source.isatty():
+        if self.attended:
             async for line in self._typed():
                 yield line
             return

@@ -14,6 +14,8 @@ from cachetools import LRUCache, TTLCache
 
 from bot.discord import request, session, slash
 from bot.discord.buttons import Buttons
+from bot.discord.outlet import DiscordOutlet
+from bot.discord.refusals import Refusals
 from bot.discord.screen import Easel, InteractionScreen, MessageScreen, Screen
 from bot.discord.slash import Interaction, Kept, Tree
 from bot.frames import conflate
@@ -21,6 +23,8 @@ from config.settings import DiscordSettings
 from core.payloads import Payloads
 from data.clock import Clock
 from data.errors import BadArgument, ChatGone, DeliveryError, InvariantBroken, Rejected
+from data.metrics import Metrics
+from data.models.chat import Chat
 from data.models.ids import Platform
 from data.nursery import Nursery
 from handlers import failures, sniff
@@ -71,6 +75,7 @@ class DiscordFront:
         payloads: Payloads,
         clock: Clock,
         nursery: Nursery,
+        metrics: Metrics,
         synced: Kept,
         pace: Pace = Pace(),
     ) -> None:
@@ -84,11 +89,13 @@ class DiscordFront:
         self._nursery = nursery
         self._synced = synced
         self._pace = pace
-        self._client = session.client(settings)
+        refusals = Refusals(clock, metrics)
+        self._client = session.client(settings, refusals.trace)
         self._session = session.Session(settings, self._client, nursery)
         self._mentions: dict[str, str] = {}
         self._buttons = Buttons(dispatcher.registry, payloads)
         self._easel = Easel(self._buttons, self._mentions)
+        self.outlet = DiscordOutlet(self._client, self._easel, refusals)
         self._seen: LRUCache[int, None] = LRUCache(_SEEN)
         self._closed: TTLCache[int, None] = TTLCache(_CLOSED, _CLOSED_S, timer=clock.monotonic)
         self._answering: set[asyncio.Task[None]] = set()
@@ -118,6 +125,11 @@ class DiscordFront:
             raise
         await self._session.listen()
         log.info("discord_ready", servers=len(self._client.guilds))
+
+    async def holds(self, chat: Chat, channel: str) -> bool:
+        """Tell whether a server has a channel or thread, as far as Discord told us."""
+        server = self._client.get_guild(int(chat.id))
+        return server is not None and server.get_channel_or_thread(int(channel)) is not None
 
     async def ended(self) -> str:
         """Wait until Discord will send no more events, whatever is tried; gives the reason."""

@@ -115,21 +115,40 @@ class Easel:
         Raises:
             DeliveryError: neither is taken.
         """
-        try:
-            await self._put(reply, render.card(reply, self._commands), put)
-        except Rejected as error:
-            if not error.markup:
-                raise
-            log.warning("frame_refused", reason=str(error))
-            await self._put(reply, render.plain(reply), put)
+        await place(await self.form(reply), put)
 
-    async def _put(self, reply: Reply, card: Card, put: Put) -> None:
-        form = Form(reply, card, await self._buttons.view(card.rows))
-        with translated():
+    async def form(self, reply: Reply) -> Form:
+        """Lay a reply out."""
+        card = render.card(reply, self._commands)
+        return Form(reply, card, await self._buttons.view(card.rows))
+
+
+async def place(form: Form, put: Put) -> None:
+    """Put a form somewhere, as words alone where Discord refuses its embed.
+
+    Raises:
+        DeliveryError: neither is taken.
+    """
+    try:
+        await _placed(form, put)
+    except Rejected as error:
+        if not error.markup:
+            raise
+        log.warning("frame_refused", reason=str(error))
+        await _placed(Form(form.reply, render.plain(form.reply), None), put)
+
+
+async def _placed(form: Form, put: Put) -> None:
+    with translated():
+        try:
+            await put(form)
+        except aiohttp.ClientConnectorError:
+            await put(form)
+        except (aiohttp.ClientConnectionError, OSError) as first:  # an idle line may have died
             try:
                 await put(form)
-            except (aiohttp.ClientConnectionError, OSError):
-                await put(form)  # an idle line may have died: once more, on a new one
+            except aiohttp.ClientConnectorError:
+                raise first from None  # which may have arrived
 
 
 class InteractionScreen:

@@ -40,8 +40,11 @@ _NO_CONTENT: Final = (
 )
 
 
-def client(settings: DiscordSettings) -> discord.AutoShardedClient:
-    """Make the client: it asks for no more than it uses, remembers no people or messages, and never pings."""
+def client(settings: DiscordSettings, trace: aiohttp.TraceConfig) -> discord.AutoShardedClient:
+    """Make the client: it asks for no more than it uses, remembers no people or messages, and never pings.
+
+    `trace` sees every answer.
+    """
     made = _Client(
         intents=discord.Intents(guilds=True, messages=True, message_content=settings.message_content),
         allowed_mentions=discord.AllowedMentions.none(),
@@ -49,6 +52,7 @@ def client(settings: DiscordSettings) -> discord.AutoShardedClient:
         member_cache_flags=discord.MemberCacheFlags.none(),
         chunk_guilds_at_startup=False,
         max_ratelimit_timeout=60.0,
+        http_trace=trace,
         guild_ready_timeout=0.1,  # servers may come in after the start: nothing waits for them
     )
     # discord.py reads events bare: one that is not as documented would end the gateway for good.

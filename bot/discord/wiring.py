@@ -8,15 +8,19 @@ from pathlib import Path
 from bot.app import App
 from bot.discord.front import DiscordFront
 from bot.discord.slash import Kept
+from core.delivery.routes import Places
 from core.payloads import Payloads
+from data.models.ids import Platform
 
 
 def front(app: App) -> DiscordFront:
     """Make the front end from the platform's services."""
-    return DiscordFront(
+    made = DiscordFront(
         app.settings.discord, dispatcher=app.dispatcher, payloads=app.services[Payloads], clock=app.clock,
-        nursery=app.nursery, synced=in_file(app.state_dir / "discord_commands.sha256"),
+        nursery=app.nursery, metrics=app.metrics, synced=in_file(app.state_dir / "discord_commands.sha256"),
     )  # fmt: skip
+    app.services[Places].told_by(Platform.DISCORD, made.holds)
+    return made
 
 
 def in_file(path: Path) -> Kept:

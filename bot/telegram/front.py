@@ -25,7 +25,10 @@ from aiohttp import web
 
 from bot.telegram.inbox import Inbox, Inline
 from bot.telegram.intake import AT_ONCE, Intake, Kind, Poll
+from bot.telegram.keyboard import Keyboards
 from bot.telegram.menu import set_menus
+from bot.telegram.outlet import TelegramOutlet
+from bot.telegram.screen import Pictures, drawing
 from bot.telegram.sender import FAILURES, Failure, Sender, reason_of
 from config.settings import PREFIX, TelegramSettings
 from core.chats import Chats
@@ -84,6 +87,13 @@ class TelegramFront:
         given = settings.webhook_secret
         self._secret = given.get_secret_value() if given is not None else secrets.token_urlsafe(32)
         self._open: _Open | None = None
+        self._outlet: TelegramOutlet | None = None
+
+    @property
+    def outlet(self) -> TelegramOutlet:
+        """The way out for what is pushed, once started."""
+        assert self._outlet is not None, "not started yet"
+        return self._outlet
 
     async def start(self) -> None:
         """Sign in, set the menus, and begin to listen.
@@ -92,19 +102,21 @@ class TelegramFront:
             ConfigError: the token or the webhook is refused, or the server cannot be reached.
         """
         bot = self._sign_in()
-        sender = Sender(bot, self._clock, self._moved)
+        sender, pictures = Sender(bot, self._clock, self._moved), Pictures()
+        keyboards = Keyboards(self._dispatcher.registry, self._payloads)
         try:
             me = await bot(GetMe())
             inbox = Inbox(
                 username=me.username or "", dispatcher=self._dispatcher, payloads=self._payloads,
-                chats=self._chats, sender=sender, clock=self._clock, nursery=self._nursery,
-                inline=self._inline,
+                chats=self._chats, sender=sender, keyboards=keyboards, pictures=pictures,
+                clock=self._clock, nursery=self._nursery, inline=self._inline,
             )  # fmt: skip
             await set_menus(sender, self._dispatcher.registry)
             self._open = await self._listen(bot, Intake(_kinds(inbox), self._nursery))
         except FAILURES as error:
             await bot.session.close()
             raise self._unusable(error) from error
+        self._outlet = TelegramOutlet(sender, drawing(keyboards), pictures, self._clock)
         log.info("telegram_ready", bot=me.username, webhook=self._settings.webhook_url is not None)
 
     async def ended(self) -> str:

@@ -17,13 +17,14 @@ from bot.telegram import heard, render
 from bot.telegram.answer import Answer, Press, deliver
 from bot.telegram.heard import Speaker
 from bot.telegram.keyboard import Keyboards
-from bot.telegram.screen import NO_PREVIEW, Pictures, Screen, Shown, Target
+from bot.telegram.screen import NO_PREVIEW, Pictures, Screen, Shown, Target, drawing
 from bot.telegram.sender import Sender
 from core.chats import Chats
 from core.payloads import Payloads
 from data.clock import Clock
 from data.errors import BadArgument, DeliveryError, StoreUnavailable, TrenchcoatError
-from data.models.chat import Actor, Chat, Level
+from data.models.chat import Actor, Chat, ChatKind, Level
+from data.models.ids import Platform
 from data.models.text import one_line
 from data.nursery import Nursery
 from handlers import actions
@@ -60,6 +61,8 @@ class Inbox:
         payloads: Payloads,
         chats: Chats,
         sender: Sender,
+        keyboards: Keyboards,
+        pictures: Pictures,
         clock: Clock,
         nursery: Nursery,
         inline: Inline,
@@ -73,8 +76,9 @@ class Inbox:
         self._clock = clock
         self._nursery = nursery
         self._inline = inline
-        self._keyboards = Keyboards(dispatcher.registry, payloads)
-        self._pictures = Pictures()
+        self._keyboards = keyboards
+        self._draw = drawing(keyboards)
+        self._pictures = pictures
 
     async def on_message(self, message: types.Message) -> None:
         """Answer a command or a pasted token; say nothing to what is not meant for us."""
@@ -155,8 +159,18 @@ class Inbox:
         """Note where we are let in, and where no longer."""
         if change.new_chat_member.status in _INSIDE:
             self._sender.reopened(change.chat.id)
+            await self._let_in(change.chat.id)
         else:
             self._sender.closed(change.chat.id)
+
+    async def _let_in(self, chat_id: int) -> None:
+        """Let a chat hear again what it listened to; a busy store leaves that to its people."""
+        number = str(chat_id)
+        group = Chat(platform=Platform.TELEGRAM, id=number, channel=number, kind=ChatKind.GROUP)
+        try:
+            await self._chats.let_in(group)
+        except StoreUnavailable as error:
+            log.warning("chat_not_let_in", chat=chat_id, reason=str(error))
 
     def _request(
         self,
@@ -218,7 +232,7 @@ class Inbox:
         return Answer(public, private, notice=notice, private_url=self._private_url)
 
     def _screen(self, target: Target | None, shown: Shown | None = None) -> Screen:
-        return Screen(self._sender, self._keyboards, self._pictures, target=target, shown=shown)
+        return Screen(self._sender, self._draw, self._pictures, target=target, shown=shown)
 
     def _under(self, query: types.CallbackQuery) -> Screen:
         """Show frames in the message whose button was pressed."""

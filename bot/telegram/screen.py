@@ -5,6 +5,7 @@ Knows how a text gains a picture and what to try when Telegram refuses a form. K
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -31,7 +32,7 @@ from bot.frontend import TELEGRAM, Limits
 from bot.telegram import render
 from bot.telegram.keyboard import Keyboards
 from bot.telegram.render import Card
-from bot.telegram.sender import MessageLost, Sender, TooLong, Unchanged
+from bot.telegram.sender import Closed, FileLost, MessageLost, Sender, TooLong, Unchanged
 from data.errors import ChatMoved, Rejected
 from handlers.reply import Attachment, Button, Image, Reply
 
@@ -52,11 +53,12 @@ class Pictures(LRUCache[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a new message goes."""
+    """Where a new message goes; a `silent` one makes no sound."""
 
     chat_id: int
     topic: int | None = None
     reply_to: int | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +92,41 @@ class _Form:
         return None
 
 
+Drawn: TypeAlias = tuple[Card, InlineKeyboardMarkup | None]
+Draw: TypeAlias = Callable[[Reply, Limits, bool], Awaitable[Drawn]]
+
+
+def drawing(keyboards: Keyboards) -> Draw:
+    """Make what lays a reply out within limits, with or without styles."""
+
+    async def draw(reply: Reply, limits: Limits, styled: bool) -> Drawn:
+        card = render.card(reply, limits, styled=styled)
+        return card, await keyboards.of(card.rows if styled else _pressable(card.rows))
+
+    return draw
+
+
 class Screen:
-    """Shows frames at a target, or in a message that is there already."""
+    """Shows frames at a target, or in a message that is there already; `shown` is how that stands."""
 
     def __init__(
         self,
         sender: Sender,
-        keyboards: Keyboards,
+        draw: Draw,
         pictures: Pictures,
         *,
         target: Target | None = None,
         shown: Shown | None = None,
     ) -> None:
         self._sender = sender
-        self._keyboards = keyboards
+        self._draw = draw
         self._pictures = pictures
         self._target = target
         self._shown = shown
+
+    @property
+    def shown(self) -> Shown | None:
+        return self._shown
 
     async def show(self, reply: Reply) -> None:
         """Put a frame in place of the one before.
@@ -115,10 +135,10 @@ class Screen:
             DeliveryError: it is not to be shown; `Throttled` where it is, or a newer one, after a while.
         """
         try:
-            await self._show(reply)
+            await self.put(reply)
         except ChatMoved as moved:
             self._move(int(moved.new_id))
-            await self._show(reply)
+            await self.put(reply)
 
     async def attach(self, attachment: Attachment) -> None:
         """Send a file below.
@@ -140,7 +160,12 @@ class Screen:
             self._target = replace(self._target, chat_id=chat_id, reply_to=None)
         self._shown = None
 
-    async def _show(self, reply: Reply) -> None:
+    async def put(self, reply: Reply) -> None:
+        """Show a frame without following a chat that moved.
+
+        Raises:
+            DeliveryError: as `show` does, and `ChatMoved`.
+        """
         form = _Form(reply)
         for _ in range(_FORMS):
             try:
@@ -151,9 +176,13 @@ class Screen:
                 if self._shown is None or self._target is None:
                     raise
                 self._shown = None
+            except FileLost:
+                if form.reply.image is None:
+                    raise
+                self._pictures.pop(form.reply.image.key, None)  # it is uploaded anew
             except Rejected as error:
                 plainer = form.plainer(error)
-                if plainer is None:
+                if plainer is None or isinstance(error, Closed):
                     raise
                 log.warning("frame_refused", reason=str(error))
                 form = plainer
@@ -167,8 +196,7 @@ class Screen:
         limits = form.limits
         if image is None and shown is not None and shown.media:
             limits = replace(limits, total=limits.caption)
-        card = render.card(reply, limits, styled=form.styled)
-        keyboard = await self._keyboards.of(card.rows if form.styled else _pressable(card.rows))
+        card, keyboard = await self._draw(reply, limits, form.styled)
         picture = None if image is None or (shown and shown.picture == image.key) else self._file(image)
         if shown is not None:
             edit = _edit(shown, card, picture, keyboard)
@@ -202,12 +230,14 @@ def _send(
         return SendPhoto(
             chat_id=target.chat_id, message_thread_id=target.topic, reply_parameters=reply_to, photo=picture,
             caption=words, caption_entities=entities, reply_markup=keyboard,
+            disable_notification=target.silent or None,
         )  # fmt: skip
     if not words:
         return None
     return SendMessage(
         chat_id=target.chat_id, message_thread_id=target.topic, reply_parameters=reply_to, text=words,
         entities=entities, link_preview_options=NO_PREVIEW, reply_markup=keyboard,
+        disable_notification=target.silent or None,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from aiogram.types import Message
 from aiohttp import ClientConnectorError
 from cachetools import LRUCache
 
+from bot.outlet import Unreached
 from data.clock import Clock
 from data.errors import ChatGone, ChatMoved, DeliveryError, Rejected, Throttled
 
@@ -60,6 +61,14 @@ class TooLong(Rejected):
     """The text exceeds the limit."""
 
 
+class FileLost(Rejected):
+    """Telegram no longer knows the file that we named by its id."""
+
+
+class Closed(Rejected):
+    """The topic, or the right to write in the chat, is not there; the chat itself may still be."""
+
+
 class Sender:
     """Carries calls out; `on_moved` is told once of a group that got a new id."""
 
@@ -79,6 +88,7 @@ class Sender:
             ChatMoved: the chat has a new id.
             Throttled: Telegram asks to wait, or asked before and the time is not over.
             Rejected: Telegram refuses this message.
+            Unreached: no connection came about; nothing was sent.
             DeliveryError: the way there failed; it may have arrived.
         """
         self._heed(method)
@@ -171,6 +181,8 @@ def failure(error: Failure) -> DeliveryError:
             return _refusal(error.message)
         case UnicodeEncodeError():
             return Rejected(reason_of(error))
+        case _ if isinstance(error.__cause__, ClientConnectorError):
+            return Unreached(reason_of(error))
         case _:
             return DeliveryError(reason_of(error))
 
@@ -194,6 +206,15 @@ _WORDS: tuple[tuple[str, Callable[[str], DeliveryError]], ...] = (
     ("there is no caption in the message", MessageLost),
     ("too long", TooLong),
     ("too_long", TooLong),
+    ("file identifier", FileLost),
+    ("file_reference", FileLost),
+    ("message thread not found", Closed),
+    ("topic_deleted", Closed),
+    ("topic_closed", Closed),
+    ("chat_write_forbidden", Closed),
+    ("rights to send text messages", Closed),
+    ("no rights to send a message", Closed),
+    ("need administrator rights in the channel", Closed),
     ("can't parse", lambda words: Rejected(words, markup=True)),
     ("entity_", lambda words: Rejected(words, markup=True)),
     ("button", lambda words: Rejected(words, markup=True)),

@@ -14,7 +14,7 @@ from data.models.fields import (
     FDV_USD,
     IMAGE_URL,
     LIQUIDITY_USD,
-    LP_LOCKED_RATIO,
+    LP_BURNED_RATIO,
     MARKET_CAP_USD,
     NAME,
     PRICE_USD,
@@ -106,7 +106,7 @@ def added_up(token: TokenKey, answer: Answer) -> tuple[Fact[Any], ...]:
         (SYMBOL, deepest.base.symbol),
         (NAME, deepest.base.name),
         (IMAGE_URL, next((pool.image_url for pool in pools if pool.image_url), None)),
-        (LP_LOCKED_RATIO, deepest.lp_burned_ratio),
+        (LP_BURNED_RATIO, deepest.lp_burned_ratio),
         *per_span,
     )
 

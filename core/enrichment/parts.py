@@ -13,6 +13,7 @@ from data.models.ids import ProviderId, TokenKey
 from data.models.lists import Part
 from data.models.market import (
     Answer,
+    CandleSeries,
     Capability,
     Fact,
     Gap,
@@ -91,3 +92,9 @@ def _answer(part: TokenSnapshot) -> Answer:
     return Answer(
         source=part.asked[0], capability=Capability.META, records=(report, *scans, *part.pools), at=part.at
     )
+
+
+def series_of(result: Answer | Gap) -> CandleSeries | None:
+    """Take the bars out of an answer; a gap has none."""
+    records = result.records if isinstance(result, Answer) else ()
+    return next((record for record in records if isinstance(record, CandleSeries)), None)

@@ -1,7 +1,7 @@
 """Tokens that people look at are asked for again shortly before their figures go stale.
 
 So the next card comes from the cache. This runs in the background of the quotas and takes a share of each;
-the tokens looked at last go first.
+the tokens looked at last go first, then those that somebody waits for.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
+from typing import Protocol
 
 from core.enrichment.alarms import Alarms
-from core.enrichment.looked import Looked
+from core.enrichment.looked import Looked, Wanted
 from core.enrichment.parts import by_token
 from core.enrichment.plan import plan_calls
 from data.clock import Clock, Deadline
 from data.gateway.gateway import Gateway
-from data.models.ids import Chain, ProviderId
+from data.models.ids import Chain, ProviderId, TokenKey
 from data.models.market import Answer, Gap
 from data.providers.base import Call, Provider
 
@@ -28,13 +30,26 @@ _AHEAD_S = 6.0  # a little more than until the next time
 _AHEAD_SHARE = 0.4  # of an answer's life: what lasts long need not be asked for in a hurry
 _LOOKED_S = 600.0  # who looked longer ago is not waiting
 _TOKENS = 200
+_AWAITED = 200
 _SHARE = 0.25  # of a quota's rate
 _SAVED_S = 60.0  # of its share that a quota may save up
 _PATIENCE_S = 4.0
 
 
+class Awaited(Protocol):
+    """Tokens that are to be kept fresh though nobody looks: an alert waits for what becomes of them."""
+
+    def due(self, limit: int) -> Sequence[tuple[TokenKey, Wanted]]:
+        """List some of them, all in turn."""
+        ...
+
+    def renewed(self, token: TokenKey, wanted: Wanted) -> None:
+        """Take notice that one was asked for, as far as the quotas let it."""
+        ...
+
+
 class Refresher:
-    """Keeps fresh what people look at."""
+    """Keeps fresh what people look at, and what they wait for."""
 
     def __init__(
         self,
@@ -52,21 +67,36 @@ class Refresher:
         self._alarms = alarms
         self._credit: dict[tuple[ProviderId, str], float] = defaultdict(float)
         self._credited_at = clock.monotonic()
+        self._awaited: list[Awaited] = []
+
+    def serve(self, awaited: Awaited) -> None:
+        """Keep these tokens fresh as well."""
+        self._awaited.append(awaited)
 
     async def run(self) -> None:
         """Ask for what will be stale before the next time."""
         self._save_up()
-        due = [calls for calls in self._due() if self._spend(calls[0])]
+        served = [(each, each.due(_AWAITED)) for each in self._awaited]
+        awaited = [want for _, some in served for want in some]
+        due = [calls for calls in self._due(awaited) if self._spend(calls[0])]
         await asyncio.gather(*map(self._renew, due))
+        for each, some in served:
+            for token, wanted in some:
+                each.renewed(token, wanted)
+                await asyncio.sleep(0)  # what is known of a token takes a millisecond to be put together
 
-    def _due(self) -> list[Sequence[Call]]:
+    def _due(self, awaited: Sequence[tuple[TokenKey, Wanted]]) -> list[Sequence[Call]]:
         """List what to ask for: where a source takes several tokens at once, those of one call."""
         found: dict[tuple[ProviderId, str, Chain], dict[str, Call]] = defaultdict(dict)
-        for token, wanted in self._looked.lately(_LOOKED_S)[:_TOKENS]:
+        looked = self._looked.lately(_LOOKED_S)[:_TOKENS]
+        for at, (token, wanted) in enumerate((*looked, *awaited)):
             for call in plan_calls(token, wanted, self._providers.values(), down=self._gateway.down()):
                 left_s = self._gateway.fresh_s(call)
-                # What is not kept at all was refused or is long gone: that is asked for when somebody asks.
-                if left_s is not None and left_s < max(_AHEAD_S, _AHEAD_SHARE * call.endpoint.ttl_s):
+                # What is not kept at all was refused or is long gone: that is asked for when somebody asks,
+                # or waits.
+                if left_s is None:
+                    left_s = 0.0 if at >= len(looked) else inf
+                if left_s < max(_AHEAD_S, _AHEAD_SHARE * call.endpoint.ttl_s):
                     found[call.provider.id, call.endpoint.name, token.chain][call.key] = call
         return [
             calls[at : at + calls[0].endpoint.batch]

@@ -20,6 +20,8 @@ from core.enrichment.continuity import LastPrices
 from core.enrichment.finder import Finder, Found
 from core.enrichment.knowledge import denied, known, unheard
 from core.enrichment.looked import Looked
+from core.enrichment.observed import Observed
+from core.enrichment.parts import series_of
 from core.enrichment.plan import calls_for, plan_calls
 from core.enrichment.policies import CHAIN
 from core.enrichment.reliability import Reliability
@@ -29,15 +31,7 @@ from data.errors import StoreUnavailable, UnknownToken
 from data.gateway.gateway import Gateway
 from data.models.fields import Field
 from data.models.ids import ProviderId, TokenKey
-from data.models.market import (
-    Answer,
-    CandleSeries,
-    Capability,
-    Gap,
-    Pool,
-    Timeframe,
-    TokenSnapshot,
-)
+from data.models.market import Answer, CandleSeries, Capability, Gap, Pool, Timeframe, TokenSnapshot
 from data.nursery import Nursery
 from data.providers.base import Ask, Call, Provider
 from data.store.store import Store
@@ -99,6 +93,8 @@ class Enricher:
         )
         self._kept_at: LRUCache[TokenKey, datetime] = LRUCache(_REMEMBERED)
         self.looked = Looked(clock)
+        self.observed = Observed()
+        self.observed.listen(self._last.note)
 
     async def look(
         self, ref: TokenRef, wanted: Set[Field[Any]], deadline: Deadline, *, fresh: bool = False
@@ -198,6 +194,13 @@ class Enricher:
         if last is not first:
             yield last
 
+    def retell(self, token: TokenKey, wanted: Set[Field[Any]]) -> None:
+        """Tell who listens what is fresh in memory; nobody is asked."""
+        calls = plan_calls(token, wanted, self._providers.values(), down=self._gateway.down())
+        kept = [self._gateway.at_hand(call) for call in calls if self._gateway.fresh_s(call)]
+        answers = tuple(each for each in kept if isinstance(each, Answer))
+        self.observed.tell(self._resolve(token, calls, Collected(answers, (), complete=True)))
+
     def _begin(self, question: _Question, deadline: Deadline, *, fresh: bool) -> _Look:
         first: asyncio.Future[TokenSnapshot] = asyncio.get_running_loop().create_future()
         answering = self._answer(question, deadline, first, fresh=fresh)
@@ -233,7 +236,7 @@ class Enricher:
         if collected.unhurried:
             self._repeated[question] = snapshot
             self._reliability.learn(snapshot)
-            self._last.note(snapshot)
+            self.observed.tell(snapshot)
         for result in collected.results:
             self._alarms.heard(_JOB, token, result)
         self._keep_later(snapshot, collected)
@@ -259,10 +262,10 @@ class Enricher:
             results = await in_turn(
                 calls_for(Capability.CANDLES, ask, self._providers.values(), by="pool"), deadline,
                 gateway=self._gateway, nursery=self._nursery,
-                enough=lambda result: _series_of(result) is not None,
+                enough=lambda result: series_of(result) is not None,
             )  # fmt: skip
             gaps += [result for result in results if isinstance(result, Gap)]
-            series = next((found for result in results if (found := _series_of(result)) is not None), None)
+            series = next((found for result in results if (found := series_of(result)) is not None), None)
             if series is not None:
                 return series, candidate, tuple(gaps)
         return None, None, tuple(gaps)
@@ -292,9 +295,3 @@ class Enricher:
                     await tx.snapshots.add(snapshot)
         except StoreUnavailable as error:
             log.warning("snapshot_not_kept", error=str(error))
-
-
-def _series_of(result: Answer | Gap) -> CandleSeries | None:
-    """Take the bars out of an answer; a gap has none."""
-    records = result.records if isinstance(result, Answer) else ()
-    return next((record for record in records if isinstance(record, CandleSeries)), None)

@@ -151,6 +151,11 @@ def words(value: str) -> Evidence:
     return Evidence(value, Unit.TEXT)
 
 
+def day(value: datetime) -> Evidence:
+    """Name a day, past or to come."""
+    return words(f"{value:%d %b %Y}")
+
+
 def since(value: datetime) -> Evidence:
     """Name an instant."""
     return Evidence(value, Unit.TIME)

@@ -1,7 +1,11 @@
-"""Well-known coins of Solana under their addresses: what impostors imitate, and what is no stranger."""
+"""Well-known coins of Solana under their addresses, and programs that hold for others, under their names."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
+from data.models.fields import LpLock
 from data.models.ids import SOL_MINT, USDC_MINT
 
 WELL_KNOWN = {
@@ -31,3 +35,33 @@ POOL_AUTHORITIES = frozenset(
 )
 SYSTEM_PROGRAM = "11111111111111111111111111111111"
 BURNT = frozenset({"1nc1nerator11111111111111111111111111111111", SYSTEM_PROGRAM})
+
+_TRIFLE = Decimal("0.01")  # of the liquidity: a lock for show
+_BURN_AND_EARN = "LockrWmn6K5twhz3y9w1dQERbmgSaRkfnTeTKbpofwE"
+# Programs that keep shares of pools. Sources: https://docs.raydium.io/user-flows/burn-and-earn,
+# https://github.com/streamflow-finance/js-sdk, https://github.com/jup-ag/jup-lock,
+# https://docs.uncx.network/guides/for-projects/solana-lockers
+LOCKERS: Mapping[str, str] = {
+    _BURN_AND_EARN: "Raydium Burn & Earn",
+    "strmRqUCoQUgGUan5YhzUZa6KqdzwX5L6FpUxfmKg5m": "Streamflow",
+    "LocpQgucEQHbqNABEYvBvwoxCPsSbG91A1QaQhQQqjn": "Jupiter Lock",
+    "GsSCS3vPWrtJ5Y9aEVVT65fmrex5P5RGHXdZvsdbWgfo": "UNCX",
+    "UNCX77nZrA3TdAxMEggqG18xxpgiNGT6iqyynPwpoxN": "UNCX",
+    "UNCXdvMRxvz91g3HqFmpZ5NgmL77UH4QRM4NfeL4mQB": "UNCX",
+    "UNCXrB8cZXnmtYM1aSo1Wx3pQaeSZYuF2jCTesXvECs": "UNCX",
+}
+# What they keep never comes out again, by the program's own rules.
+KEPT_FOR_GOOD = frozenset({_BURN_AND_EARN})
+# Vendors' words for lockers, as their recorded answers have them.
+_WORDS: Mapping[str, str] = {"raydium_locker": "Raydium", "streamflow": "Streamflow"}
+
+
+def matters(lock: LpLock) -> bool:
+    """Tell whether a lock keeps more than a trifle; one of which nobody tells how much might."""
+    return lock.share is None or lock.share >= _TRIFLE
+
+
+def locker_name(lock: LpLock) -> str:
+    """Name a locker: by its program, else by the vendor's word for it, else by the program's address."""
+    known = LOCKERS.get(lock.program or "") or _WORDS.get(lock.kind)
+    return known or lock.kind.replace("_", " ") or lock.program or "an unnamed locker"

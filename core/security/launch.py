@@ -175,9 +175,11 @@ def _buyer(
 
 
 def _fresh(first: EarlyBuy, origin: Origin | None) -> bool | None:
+    """Tell whether a wallet was new when it bought; of a busy one it is known only how old it is at least."""
     if origin is None or origin.first_at is None or first.at is None:
         return None
-    return first.at - origin.first_at <= _FRESH
+    young = first.at - origin.first_at <= _FRESH
+    return None if young and origin.first_slot is None else young
 
 
 def bundles(early: Sequence[Buyer], began: Start | None) -> tuple[Bundle, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,9 @@ from data.models.fields import (
     EXTENSIONS,
     FEE_AUTHORITY,
     MUTABLE,
+    NEXT_FEE_AT,
+    NEXT_FEE_EPOCH,
+    NEXT_FEE_RATIO,
     NON_TRANSFERABLE,
     PAUSE_AUTHORITY,
     PERMANENT_DELEGATE,
@@ -33,6 +37,9 @@ FIELDS: frozenset[Field[Any]] = frozenset(
     {
         EXTENSIONS,
         TRANSFER_FEE_RATIO,
+        NEXT_FEE_RATIO,
+        NEXT_FEE_EPOCH,
+        NEXT_FEE_AT,
         FEE_AUTHORITY,
         PERMANENT_DELEGATE,
         TRANSFER_HOOK,
@@ -48,6 +55,11 @@ _UNREADABLE = "unparseableExtension"  # the node's own word for one it does not 
 _UNCLEAR = {_UNREADABLE, "uninitialized"}
 _FROZEN = {"frozen": True, "initialized": False}
 _BASIS_POINTS = Decimal(10_000)
+SLOTS_PER_EPOCH = 432_000  # of the main network, which never had shorter ones
+# What the network aims at: two days an epoch, give or take some percent.
+# Source: https://docs.rs/solana-program/latest/solana_program/clock/
+_SLOT_S = 0.4
+_FAR_EPOCHS = 10_000  # half a century: no date is worth giving
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +78,9 @@ class _Extensions:
 
 
 def extension_facts(
-    info: Mapping[str, Json], epoch: int | None, *, extended: bool = False
+    info: Mapping[str, Json], slot: int | None, at: datetime, *, extended: bool = False
 ) -> tuple[Fact[Any], ...]:
-    """Read the extensions of a mint's `info`; a mint of the older token program has none.
+    """Read the extensions of a mint's `info` as of `slot`; a mint of the older token program has none.
 
     An `extended` mint, whose account has room for more than a bare one, has some: where none are listed, they
     are unknown. That a name can change is read from the mint's own metadata; one without may
@@ -77,7 +89,7 @@ def extension_facts(
     found = _read(info.get("extensions", _UNREADABLE if extended else None))
     return facts(
         (EXTENSIONS, found.names),
-        (TRANSFER_FEE_RATIO, _transfer_fee(found, epoch)),
+        *_transfer_fees(found, slot, at),
         (FEE_AUTHORITY, found.authority("transferFeeConfig", "transferFeeConfigAuthority")),
         (PERMANENT_DELEGATE, found.authority("permanentDelegate", "delegate")),
         (TRANSFER_HOOK, _transfer_hook(found)),
@@ -134,17 +146,37 @@ def _mutable(found: _Extensions) -> bool | None:
     return None if editor is None else not editor.revoked
 
 
-def _transfer_fee(found: _Extensions, epoch: int | None) -> Decimal | None:
-    """Find the fee on transfers: the newer from its epoch on; before, the higher, as a rise is on its way."""
+def _transfer_fees(found: _Extensions, slot: int | None, at: datetime) -> tuple[tuple[Field[Any], Any], ...]:
+    """Find the fee in force and the one that is scheduled.
+
+    Where the epoch of either is unknown the higher one counts: a rise may be in force already.
+    """
     if "transferFeeConfig" not in found.states:
-        return Decimal(0) if found.whole else None
+        return ((TRANSFER_FEE_RATIO, Decimal(0) if found.whole else None),)
     state = found.states["transferFeeConfig"]
     older, newer = _fee(state.get("olderTransferFee")), _fee(state.get("newerTransferFee"))
     if older is None or newer is None:
-        return None
+        return ()
     starts = values.count(values.mapping(state.get("newerTransferFee")).get("epoch"))
-    effective = epoch is not None and starts is not None and starts <= epoch
-    return newer if effective else max(older, newer)
+    if slot is None or starts is None:
+        return ((TRANSFER_FEE_RATIO, max(older, newer)),)
+    if starts <= slot // SLOTS_PER_EPOCH:
+        return ((TRANSFER_FEE_RATIO, newer),)
+    if newer == older:
+        return ((TRANSFER_FEE_RATIO, older),)
+    return (
+        (TRANSFER_FEE_RATIO, older),
+        (NEXT_FEE_RATIO, newer),
+        (NEXT_FEE_EPOCH, starts),
+        (NEXT_FEE_AT, _begins_at(starts, slot, at)),
+    )
+
+
+def _begins_at(epoch: int, slot: int, at: datetime) -> datetime | None:
+    """Estimate when an epoch begins, from the slot that was the newest at `at`."""
+    if epoch - slot // SLOTS_PER_EPOCH > _FAR_EPOCHS:
+        return None
+    return at + timedelta(seconds=(epoch * SLOTS_PER_EPOCH - slot) * _SLOT_S)
 
 
 def _fee(value: Json) -> Decimal | None:

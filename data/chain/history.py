@@ -13,6 +13,7 @@ from data.chain.transactions import MOST_RAW, parse_transaction
 from data.errors import BadPayload
 from data.models.launch import ChainAccount, SignaturePage, Signed
 from data.models.market import Capability
+from data.models.wallets import CoinBalance
 from data.providers import values
 from data.providers.base import Ask, Endpoint, Json
 
@@ -50,6 +51,11 @@ def owned_payload(ask: Ask) -> Json:
     chosen = {"mint": ask.token.address} if ask.tokens else {"programId": ask.query}
     options = {"encoding": "jsonParsed", "commitment": "confirmed"}
     return jsonrpc.request("getTokenAccountsByOwner", [_first(ask), chosen, options])
+
+
+def balance_payload(ask: Ask) -> Json:
+    """Ask what an account holds of the chain's own coin."""
+    return jsonrpc.request("getBalance", [_first(ask), {"commitment": "confirmed"}])
 
 
 def _first(ask: Ask) -> str:
@@ -106,6 +112,19 @@ def parse_owned(body: Json, ask: Ask, at: datetime) -> tuple[ChainAccount, ...]:
     return tuple(found)
 
 
+def parse_balance(body: Json, ask: Ask, at: datetime) -> tuple[CoinBalance, ...]:
+    """Read what an account holds of the chain's own coin.
+
+    Raises:
+        BadPayload: it is no whole number of lamports.
+    """
+    told, _ = jsonrpc.in_context(body)
+    lamports = values.count(told)
+    if lamports is None or lamports >= MOST_RAW:
+        raise BadPayload("a balance that cannot be read")
+    return (CoinBalance(address=_first(ask), lamports=lamports),)
+
+
 def _account(address: str, value: Json) -> ChainAccount:
     """Read one account; null is none.
 
@@ -123,11 +142,14 @@ def _account(address: str, value: Json) -> ChainAccount:
     # Older answers leave the type out; a mint's names no holder.
     if program not in jsonrpc.TOKEN_PROGRAMS or parsed.get("type", "account") != "account" or not info:
         return ChainAccount(address=address, program=program)
-    amount = values.raw_amount(values.mapping(info.get("tokenAmount")).get("amount"))
+    told = values.mapping(info.get("tokenAmount"))
+    amount, places = values.raw_amount(told.get("amount")), values.decimals(told.get("decimals"))
     mint, owner = values.address(info.get("mint")), values.address(info.get("owner"))
     if mint is None or owner is None or amount is None or amount >= MOST_RAW:
         raise BadPayload("a token account that cannot be read")
-    return ChainAccount(address=address, program=program, mint=mint, owner=owner, amount=amount)
+    return ChainAccount(
+        address=address, program=program, mint=mint, owner=owner, amount=amount, decimals=places
+    )
 
 
 def endpoints(quota: str, *, recorded: bool = False) -> tuple[Endpoint, ...]:
@@ -180,5 +202,16 @@ def endpoints(quota: str, *, recorded: bool = False) -> tuple[Endpoint, ...]:
             quota=quota,
             needs="accounts",
             samples=("getTokenAccountsByOwner.json",) if recorded else (),
+        ),
+        Endpoint(
+            capability=Capability.BALANCE,
+            path="",
+            method="POST",
+            payload=balance_payload,
+            parse=parse_balance,
+            ttl_s=15,
+            stale_s=300,
+            quota=quota,
+            needs="accounts",
         ),
     )

@@ -22,7 +22,6 @@ from data.providers import values
 from data.providers.base import Ask, Endpoint, ErrorMap, Json, Provider, Quota
 
 BARE_MINT_BYTES = 82
-SLOTS_PER_EPOCH = 432_000  # of the main network, which never had shorter ones
 
 
 def mint_payload(ask: Ask) -> Json:
@@ -62,9 +61,7 @@ def parse_mint(body: Json, ask: Ask, at: datetime) -> tuple[TokenReport, ...]:
         (FREEZE_AUTHORITY, authority(info, "freezeAuthority")),
     )
     space = values.count(values.mapping(account.get("data")).get("space"))
-    extended = extension_facts(
-        info, None if slot is None else slot // SLOTS_PER_EPOCH, extended=(space or 0) > BARE_MINT_BYTES
-    )
+    extended = extension_facts(info, slot, at, extended=(space or 0) > BARE_MINT_BYTES)
     return (TokenReport(token=ask.token, facts=said + extended),)
 
 

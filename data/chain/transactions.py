@@ -32,6 +32,15 @@ def parse_transaction(body: Json, ask: Ask, at: datetime) -> tuple[Transaction, 
     told = jsonrpc.result(body)
     if told is None:
         raise NotListed("no such transaction")
+    return (read(told),)
+
+
+def read(told: Json) -> Transaction:
+    """Read one transaction as a node writes it.
+
+    Raises:
+        BadPayload: its accounts or its effects are missing or cannot be read.
+    """
     row = values.required_mapping(told, "transaction")
     signed = values.required_mapping(row.get("transaction"), "transaction")
     message = values.required_mapping(signed.get("message"), "message")
@@ -43,18 +52,17 @@ def parse_transaction(body: Json, ask: Ask, at: datetime) -> tuple[Transaction, 
         raise BadPayload("a transaction without its slot or its signature")
     keys = _keys(message, meta)
     failed = meta.get("err") is not None
-    return (
-        Transaction(
-            signature=signature,
-            slot=slot,
-            at=values.moment(row.get("blockTime")),
-            failed=failed,
-            signers=_signers(message, keys),
-            tokens=_token_changes(meta, keys),
-            coins=_coin_changes(meta, keys),
-            created=() if failed else tuple(dict.fromkeys(_created(message, meta))),
-            trades=() if failed else _trades(meta),
-        ),
+    return Transaction(
+        signature=signature,
+        slot=slot,
+        at=values.moment(row.get("blockTime")),
+        failed=failed,
+        signers=_signers(message, keys),
+        tokens=_token_changes(meta, keys),
+        coins=_coin_changes(meta, keys),
+        created=() if failed else tuple(dict.fromkeys(_created(message, meta))),
+        trades=() if failed else _trades(meta),
+        fee=values.count(meta.get("fee")),
     )
 
 

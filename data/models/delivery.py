@@ -6,7 +6,7 @@ Knows nothing of how a fact looks: its body is the event's JSON, which a card of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from data.models.ids import TokenKey, UserId
@@ -17,6 +17,7 @@ class Channel(StrEnum):
 
     TELEGRAM = "telegram"
     DISCORD = "discord"
+    CONSOLE = "console"  # the terminal, while somebody sits at it
     WEBHOOK = "webhook"  # of a Discord channel; the address is the webhook's id
     MAIL = "mail"
     INBOX = "inbox"  # kept here and read by /inbox; nothing is sent
@@ -52,6 +53,9 @@ class Lateness(StrEnum):
     SAY_AGE = "say_age"  # it is sent still, and says how old it is
 
 
+LATE_FOR = timedelta(days=2)  # how long after its time a notice that says its age may come
+
+
 class DeliveryState(StrEnum):
     """How a delivery stands."""
 
@@ -83,6 +87,11 @@ class Notice:
     about: TokenKey | None = None
     joins: bool = False
 
+    @property
+    def ends_at(self) -> datetime:
+        """When it is too late to tell it at all."""
+        return self.expires_at + (LATE_FOR if self.lateness is Lateness.SAY_AGE else timedelta())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -103,20 +112,37 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Living:
+    """A message of ours that may be edited: the platform's number of it, and the notices that it tells."""
+
+    message: str
+    begun_at: datetime
+    told: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One notice on its way to one place, leased to the worker that holds it.
 
     `begun` counts the attempts before this one that were started. `doubtful` says that one of them was cut
-    off, so that the place may have the message already. `living` is the message to edit in its stead.
+    off, so that the place may have the message already. `living` is the message that it may be told in.
     """
 
     id: int
     notice_id: int
     notice: Notice
     target: Target
-    begun: int
-    doubtful: bool
-    living: str = ""
+    due_at: datetime
+    begun: int = 0
+    doubtful: bool = False
+    living: Living | None = None
+
+    @property
+    def strand(self) -> tuple[str, str, str, str] | None:
+        """What the deliveries have in common that one message can tell; None where it is told alone."""
+        if not self.notice.joins or self.notice.about is None:
+            return None
+        return (self.target.address, self.target.topic, str(self.notice.about), self.notice.kind)
 
 
 class Outcome(StrEnum):
@@ -134,12 +160,12 @@ class Outcome(StrEnum):
 class Settlement:
     """What a worker says of an attempt.
 
-    `message` is the platform's number of what was sent; `at` when to try again (LATER); `moved_to` the new
-    address of the place (MOVED), to which the delivery follows. `certain` is False where the platform's
-    answer was cut off: it may have arrived.
+    `message` is the platform's number of what was sent, `told` the notices that it tells, where it may be
+    edited; `at` when to try again (LATER); `moved_to` the new address of the place (MOVED), to which the
+    delivery follows. `certain` is False where the platform's answer was cut off: it may have arrived.
     """
 
-    delivery_id: int
+    delivery: Delivery
     outcome: Outcome
     message: str = ""
     at: datetime | None = None
@@ -147,6 +173,18 @@ class Settlement:
     problem: str = ""
     certain: bool = True
     edited: bool = False  # of the living message: none was begun anew
+    told: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What a worker may go on with: the deliveries that it has begun.
+
+    `paused` are the subscriptions of places that were found closed just now.
+    """
+
+    begun: frozenset[int] = frozenset()
+    paused: tuple[Subscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,3 +197,30 @@ class Subscription:
     wishes: tuple[tuple[str, str], ...] = ()
     active: bool = True
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxEntry:
+    """A notice as its reader finds it later: which ways it went, and whether it was read."""
+
+    notice_id: int
+    notice: Notice
+    ways: tuple[tuple[Channel, DeliveryState], ...]
+    read: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """How a channel's queue stands; `oldest_due_at` is of what waits and is due.
+
+    `sent`, `expired`, `gone` and `refused` count the last hour.
+    """
+
+    channel: Channel
+    waiting: int = 0
+    leased: int = 0
+    oldest_due_at: datetime | None = None
+    sent: int = 0
+    expired: int = 0
+    gone: int = 0
+    refused: int = 0

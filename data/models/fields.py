@@ -39,6 +39,7 @@ class Unit(StrEnum):
     TEXT = "text"
     AUTHORITY = "authority"
     LINKS = "links"
+    LOCKS = "locks"
     FLAG = "flag"
 
 
@@ -59,6 +60,23 @@ class Link:
 
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LpLock:
+    """Shares of pools that a locker keeps for somebody.
+
+    `kind` is the vendor's word for the locker and `program` what holds the shares, as far as they are told;
+    `share` is the part of the token's liquidity, 0 to 1. No `unlocks_at` is a date that is not told.
+    """
+
+    kind: str = ""
+    program: str | None = None
+    share: Decimal | None = None
+    unlocks_at: datetime | None = None
+
+    def __str__(self) -> str:
+        return self.kind or self.program or "locker"
 
 
 class Field(Generic[T]):
@@ -133,6 +151,9 @@ MINT_AUTHORITY: Field[Authority] = Field("mint_authority", Unit.AUTHORITY, "Mint
 FREEZE_AUTHORITY: Field[Authority] = Field("freeze_authority", Unit.AUTHORITY, "Freeze authority")
 TOKEN_PROGRAM: Field[str] = Field("token_program", Unit.TEXT, "Token program")
 TRANSFER_FEE_RATIO: Field[Decimal] = Field("transfer_fee", Unit.RATIO, "Transfer fee")
+NEXT_FEE_RATIO: Field[Decimal] = Field("next_fee", Unit.RATIO, "Transfer fee that is scheduled")
+NEXT_FEE_EPOCH: Field[int] = Field("next_fee_epoch", Unit.COUNT, "Epoch of the scheduled fee")
+NEXT_FEE_AT: Field[datetime] = Field("next_fee_at", Unit.TIME, "About when that epoch begins")
 FEE_AUTHORITY: Field[Authority] = Field("fee_authority", Unit.AUTHORITY, "Transfer fee authority")
 PERMANENT_DELEGATE: Field[Authority] = Field("permanent_delegate", Unit.AUTHORITY, "Permanent delegate")
 TRANSFER_HOOK: Field[Authority] = Field("transfer_hook", Unit.AUTHORITY, "Transfer hook program")
@@ -146,6 +167,8 @@ BUY_TAX_RATIO: Field[Decimal] = Field("buy_tax", Unit.RATIO, "Tax on buying")
 SELL_TAX_RATIO: Field[Decimal] = Field("sell_tax", Unit.RATIO, "Tax on selling")
 EXTENSIONS: Field[tuple[str, ...]] = Field("extensions", Unit.TEXT, "Token-2022 extensions")
 LP_LOCKED_RATIO: Field[Decimal] = Field("lp_locked", Unit.RATIO, "LP locked or burned")
+LP_BURNED_RATIO: Field[Decimal] = Field("lp_burned", Unit.RATIO, "LP burned")
+LP_LOCKS: Field[tuple[LpLock, ...]] = Field("lp_locks", Unit.LOCKS, "LP lockers")
 RISK_SCORE: Field[int] = Field("risk", Unit.COUNT, "Risk score (0 to 100, higher is riskier)")
 RUGGED: Field[bool] = Field("rugged", Unit.FLAG, "Rugged")
 

@@ -72,7 +72,7 @@ class CurveTrade:
 class Transaction:
     """What one transaction did; a failed one did nothing.
 
-    `signers` begins with who paid the fee. `created` are the mints that it initialised.
+    `signers` begins with who paid the `fee`, in lamports. `created` are the mints that it initialised.
     """
 
     signature: str
@@ -84,13 +84,14 @@ class Transaction:
     coins: tuple[CoinChange, ...]
     created: tuple[str, ...] = ()
     trades: tuple[CurveTrade, ...] = ()
+    fee: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainAccount:
     """An account now; `program` None: there is none, so that it holds nothing.
 
-    Of a token account also whose it is, and what it holds in base units.
+    Of a token account also whose it is, and what it holds in base units of a token with so many `decimals`.
     """
 
     address: str
@@ -98,6 +99,7 @@ class ChainAccount:
     mint: str | None = None
     owner: str | None = None
     amount: int | None = None
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

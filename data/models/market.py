@@ -17,6 +17,7 @@ from data.models.launch import ChainAccount, CreatorTokens, Promotion, Signature
 from data.models.news import NewsItem
 from data.models.rehearsal import Rehearsal
 from data.models.trading import OrderBook, PriorityFees, SwapQuote
+from data.models.wallets import CoinBalance, WalletHoldings, WalletProfit
 
 T = TypeVar("T")
 
@@ -48,6 +49,10 @@ class Capability(StrEnum):
     CREATED = "created"
     PROMOTION = "promotion"
     SIMULATION = "simulation"
+    BALANCE = "balance"
+    WALLET = "wallet"
+    WALLET_TRADES = "wallet_trades"
+    WALLET_PROFIT = "wallet_profit"
 
 
 class Timeframe(StrEnum):
@@ -246,6 +251,9 @@ Record: TypeAlias = (
     | CreatorTokens
     | Promotion
     | Rehearsal
+    | CoinBalance
+    | WalletHoldings
+    | WalletProfit
 )
 
 

@@ -15,6 +15,7 @@ from data.errors import BadPayload, InvariantBroken, KeyRejected, RateLimited, U
 from data.models.fields import Field
 from data.models.ids import Chain, ProviderId, TokenKey
 from data.models.market import Capability, Record, Timeframe
+from data.models.wallets import WalletSpan
 
 Json: TypeAlias = Any
 
@@ -30,6 +31,8 @@ class Ask:
     timeframe: Timeframe = Timeframe.H1
     limit: int = 200
     before: int | None = None  # unix seconds, exclusive
+    span: WalletSpan = WalletSpan.D7  # what of a wallet's past
+    since: int | None = None  # unix seconds, inclusive
     accounts: tuple[str, ...] = ()  # of the chain
     amount: int | None = None  # base units of the token
 
@@ -63,7 +66,8 @@ class Endpoint:
     """One call of a vendor's API.
 
     `path` and the values of `query` hold slots: `{chain}` (the vendor's word for it), `{address}`,
-    `{addresses}` (comma-joined), `{pool}`, `{query}`, `{limit}`, `{amount}`, and those that `slots` adds.
+    `{addresses}` (comma-joined), `{account}`, `{pool}`, `{query}`, `{limit}`, `{amount}`, and those that
+    `slots` adds.
     A query parameter whose value is empty after filling is left out; one whose name ends in `[]` is repeated
     for each of its comma-joined values. `payload` makes the JSON body of a POST.
     `parse` is pure; it may raise BadPayload or NotListed, and gives records whose fields are within `fields`.
@@ -97,6 +101,8 @@ class Endpoint:
             return "pool"
         if "{query}" in template:
             return "query"
+        if "{account}" in template:
+            return "accounts"
         return "token" if "{address" in template or self.payload is not None else "nothing"
 
     @property
@@ -184,6 +190,7 @@ class Call:
             "chain": self.provider.chains.get(ask.chain, ask.chain.value),
             "address": addresses[0] if len(addresses) == 1 else "",
             "addresses": ",".join(addresses),
+            "account": ask.accounts[0] if ask.accounts else "",
             "pool": ask.pool,
             "query": ask.query,
             "limit": str(ask.limit),
@@ -218,6 +225,8 @@ class Call:
             ask.timeframe,
             str(ask.limit),
             str(ask.before),
+            ask.span,
+            str(ask.since),
             *ask.accounts,
         )
         return f"{self.provider.id} {self.endpoint.name} {' '.join(words)}"

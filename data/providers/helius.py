@@ -1,10 +1,11 @@
-"""Helius: what its index of assets knows of a token, and what others pay to land sooner; needs a key.
+"""Helius: what its index knows of a token, what a wallet did, what others pay to land sooner; needs a key.
 
 Knows that a name comes from a page of the issuer's, that a price is given for the most traded tokens only and
 may be ten minutes old, and that an authority it leaves out may be revoked or unknown: then nothing is said.
 Refuses to tell holders by it: its list of token accounts is in no order, so that a page need not hold the
 largest.
-Source: https://www.helius.dev/docs/api-reference/das and https://www.helius.dev/docs/priority-fee-api
+Source: https://www.helius.dev/docs/api-reference/das, https://www.helius.dev/docs/priority-fee-api and
+https://www.helius.dev/docs/rpc/gettransactionsforaddress
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from data.chain import history, jsonrpc
+from data.chain import history, jsonrpc, transactions
 from data.chain.extensions import authority
 from data.errors import BadPayload, KeyRejected, NotListed, RateLimited, Unavailable, UpstreamError
 from data.models.fields import (
@@ -31,6 +32,7 @@ from data.models.fields import (
     Field,
 )
 from data.models.ids import SOL, Chain, ProviderId
+from data.models.launch import Transaction
 from data.models.market import Capability, TokenReport, facts
 from data.models.trading import PriorityFees
 from data.providers import values
@@ -38,6 +40,7 @@ from data.providers.base import Ask, Auth, Endpoint, ErrorMap, Json, Provider, Q
 
 _LEVELS = ("min", "low", "medium", "high", "veryHigh")  # the vendor itself calls the one above unsafe
 _ANY_TRADE = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+_MOST_TRADES = 100  # with all that each did
 _NOT_FOUND = {-32000, -32004}
 _KINDS: Mapping[Decimal, type[UpstreamError]] = {
     Decimal(-32000): Unavailable,
@@ -54,6 +57,31 @@ def asset_payload(ask: Ask) -> Json:
     if len(ids) == 1:
         return jsonrpc.request("getAsset", {"id": ids[0], "options": options})
     return jsonrpc.request("getAssetBatch", {"ids": ids, "options": options})
+
+
+def trades_payload(ask: Ask) -> Json:
+    """Ask what a wallet did since a moment, the newest first, those who paid into its accounts included."""
+    since = {} if ask.since is None else {"blockTime": {"gte": ask.since}}
+    options = {
+        "transactionDetails": "full",
+        "sortOrder": "desc",
+        "limit": min(ask.limit, _MOST_TRADES),
+        "commitment": "confirmed",
+        "encoding": "jsonParsed",
+        "maxSupportedTransactionVersion": history.MAX_VERSION,
+        "filters": {"status": "succeeded", "tokenAccounts": "balanceChanged", **since},
+    }
+    return jsonrpc.request("getTransactionsForAddress", [ask.accounts[0] if ask.accounts else "", options])
+
+
+def parse_trades(body: Json, ask: Ask, at: datetime) -> tuple[Transaction, ...]:
+    """Read what a wallet did, the newest first; as many as asked for means that there is more.
+
+    Raises:
+        BadPayload: it is no list, or a row of it cannot be read: a gap would hide a trade.
+    """
+    told = values.required_mapping(jsonrpc.result(body), "history")
+    return tuple(map(transactions.read, values.required_items(told.get("data"), "transactions")))
 
 
 def fees_payload(ask: Ask) -> Json:
@@ -182,6 +210,17 @@ PROVIDER = Provider(
             needs="nothing",
             quota="node",
             samples=("getPriorityFeeEstimate-all-levels.json",),
+        ),
+        Endpoint(
+            capability=Capability.WALLET_TRADES,
+            path="",
+            method="POST",
+            payload=trades_payload,
+            parse=parse_trades,
+            ttl_s=60,
+            stale_s=600,
+            needs="accounts",
+            quota="assets",
         ),
         *history.endpoints("node"),
     ),

@@ -18,7 +18,7 @@ from data.models.fields import (
     DECIMALS,
     IMAGE_URL,
     LIQUIDITY_USD,
-    LP_LOCKED_RATIO,
+    LP_BURNED_RATIO,
     NAME,
     PRICE_USD,
     SYMBOL,
@@ -169,7 +169,7 @@ def _fault(status: int, body: Json) -> UpstreamError | None:
 
 
 _POOL_FIELDS: frozenset[Field[Any]] = frozenset(
-    {LIQUIDITY_USD, VOLUME_USD[Span.H24], SYMBOL, NAME, IMAGE_URL, CREATED_AT, LP_LOCKED_RATIO}
+    {LIQUIDITY_USD, VOLUME_USD[Span.H24], SYMBOL, NAME, IMAGE_URL, CREATED_AT, LP_BURNED_RATIO}
 )
 
 PROVIDER = Provider(

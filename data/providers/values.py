@@ -14,7 +14,7 @@ from typing import Any
 from data.errors import BadPayload
 from data.models.fields import Link
 from data.models.ids import Chain, TokenKey
-from data.models.money import TokenAmount
+from data.models.money import TokenAmount, divided
 from data.models.text import one_line
 
 Json = Any
@@ -71,6 +71,11 @@ def share(percent: Json) -> Decimal | None:
     """Read a percent of a whole as a ratio from 0 to 1; nobody holds more than everything."""
     result = ratio(percent, signed=False)
     return result if result is not None and result <= 1 else None
+
+
+def part(amount: Decimal, whole: Decimal) -> Decimal | None:
+    """Divide; None where the whole is nothing, or less than its part."""
+    return divided(amount, whole) if amount <= whole else None
 
 
 def count(value: Json) -> int | None:

@@ -228,14 +228,18 @@ def _invented(seed: int, start: datetime) -> tuple[Token, ...]:
         )
 
     serial = seeds.address(seed, "rugger", 0)
+    mochi = make(Kind.HEALTHY, "MOCHI", "Mochi the Shiba", 3_000, scale=6.0)
+    grump = make(Kind.HEALTHY, "GRUMP", "Grumpy Frog", 1_500, scale=2.5)
+    taco = make(Kind.HEALTHY, "TACO", "Taco Sloth", 400, scale=0.8)
+    noodle = make(Kind.HEALTHY, "NOODLE", "Noodle Protocol", 90, scale=0.5)
     capped = make(Kind.TAXED, "TOLL", "Toll Booth", 900)
     frozen = make(Kind.HONEYPOT, "TRAP", "Trap House Cat", 30)
     return (
-        make(Kind.HEALTHY, "MOCHI", "Mochi the Shiba", 3_000, scale=6.0),
-        make(Kind.HEALTHY, "GRUMP", "Grumpy Frog", 1_500, scale=2.5),
+        recipes.locked(mochi, recipes.STREAMFLOW, start + 9_600 * _H),
+        recipes.locked(grump, recipes.UNCX, start + 4_400 * _H),
         make(Kind.HEALTHY, "ORBIT", "Orbit Hamster", 700),
-        make(Kind.HEALTHY, "TACO", "Taco Sloth", 400, scale=0.8),
-        make(Kind.HEALTHY, "NOODLE", "Noodle Protocol", 90, scale=0.5),
+        recipes.locked(taco, recipes.JUPITER_LOCK, start + 60 * _H),
+        recipes.locked(noodle, recipes.STREAMFLOW, start - 20 * _H),
         make(Kind.HEALTHY, DISPUTED_SYMBOL, "Mirage", 2_000, scale=1.5),
         make(Kind.HEALTHY, "PEPE", "Pepe on Solana", 2_600, scale=3.0),
         make(Kind.BUNDLED, "PEPE", "Pepe Classic", 40),

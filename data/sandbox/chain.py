@@ -13,14 +13,12 @@ from typing import Any, TypeAlias
 import orjson
 
 from data.chain.base58 import base58
-from data.models.ids import SOL_MINT
-from data.sandbox import books, filters, layout, minting, seeds
+from data.sandbox import books, filters, layout, minting
 from data.sandbox.filters import RpcError
-from data.sandbox.holders import Role
-from data.sandbox.layout import TokenAccount
 from data.sandbox.program_history import ProgramHistory
+from data.sandbox.settling import Settling
 from data.sandbox.simulation import simulate
-from data.sandbox.tokens import Token, TokenProgram
+from data.sandbox.tokens import SYSTEM_PROGRAM, TokenProgram
 from data.sandbox.vm import Account, Vm
 from data.sandbox.world import SLOTS_PER_EPOCH, World
 
@@ -48,6 +46,7 @@ class Chain:
         self._vm = Vm()
         self._books = books.Shelf(world)
         self._past = ProgramHistory(world)
+        self._settling = Settling(world, self._vm)
         self._methods: Mapping[str, Callable[[Sequence[Any]], object]] = {
             "getAccountInfo": self._account_info,
             "getMultipleAccounts": self._multiple_accounts,
@@ -123,10 +122,10 @@ class Chain:
         program = chosen.get("programId")
         if mint is not None:
             self._mint(self._address([mint]), "could not find mint")
-        for token in tuple(self._world.tokens.values()):
-            if token.mint == mint or (mint is None and token.creator == owner):
-                self._settle_holders(token)
-                program = token.program.value
+        self._settling.held(owner)
+        if (token := self._world.tokens.get(mint or "")) is not None:
+            self._settling.holders(token)
+            program = token.program.value
         found = [
             key
             for key, data in (self._vm.owned(program) if isinstance(program, str) else ())
@@ -144,7 +143,7 @@ class Chain:
         """List the history of an address; the accounts that its transactions name enter the VM with it."""
         told = self._past.signatures(params)
         if (token := self._past.about(params[0])) is not None:
-            self._settle_holders(token)
+            self._settling.holders(token)
         return told
 
     def _token_supply(self, params: Sequence[Any]) -> object:
@@ -158,7 +157,7 @@ class Chain:
         if token is not None:
             if (self._world.now - token.created_at).total_seconds() < _NOT_SHOWN_S:
                 raise RpcError(-32602, "Invalid param: not a Token mint")
-            self._settle_holders(token)
+            self._settling.holders(token)
         held = self._vm.account(address)
         assert held is not None, "a mint that was read is there"
         accounts = (
@@ -206,16 +205,21 @@ class Chain:
         if there is None and token is not None:
             self._vm.put(address, token.program.value, layout.pack_mint(minting.mint_of(token)))
             return address
+        if (pool := self._world.pools.get(address)) is not None:
+            self._settling.pool(pool)
+            return address
         in_a_book = there is None or there.owner == books.PROGRAM
         if in_a_book and (data := self._books.account(address)) is not None:  # it moves with its price
             self._vm.put(address, books.PROGRAM, data)
+        elif there is None or there.owner == SYSTEM_PROGRAM:
+            self._settling.wallet(address)
         return address
 
     def _settle(self, address: str) -> None:
         """Put what a transaction names into the VM: with a mint, those who hold it."""
         self._address([address])
         if (token := self._world.tokens.get(address)) is not None:
-            self._settle_holders(token)
+            self._settling.holders(token)
 
     def _mint(self, address: str, missing: str) -> layout.Mint:
         held = self._vm.account(address)
@@ -224,25 +228,6 @@ class Chain:
         if held.owner not in _PROGRAMS or not layout.is_mint(held.data):
             raise RpcError(-32602, "Invalid param: not a Token mint")
         return layout.unpack_mint(held.data)
-
-    def _settle_holders(self, token: Token) -> None:
-        """Put a token's holders into the VM; those already there stay, but pools follow their reserves."""
-        for holder in self._world.named_holders(token.mint):
-            if holder.pool is not None:
-                self._vm.put(holder.owner, seeds.address(0, "program", holder.pool.dex), bytes(8))
-            if holder.role is not Role.POOL and self._vm.account(holder.account) is not None:
-                continue
-            native = token.mint == SOL_MINT
-            account = TokenAccount(
-                mint=token.mint,
-                owner=holder.owner,
-                amount=holder.amount,
-                frozen=minting.freezes(token) and holder.role is Role.OTHER,
-                native_reserve=self._vm.rent_exempt(layout.ACCOUNT_SPACE) if native else None,
-                extensions=minting.account_extensions(token),
-            )
-            data, lamports = layout.pack_account(account), holder.amount if native else 0
-            self._vm.put(holder.account, token.program.value, data, lamports=lamports)
 
     def _shown(self, address: str, encoding: str) -> object:
         held = self._vm.account(address)

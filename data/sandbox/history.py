@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from data.chain.base58 import unbase58
-from data.sandbox import openings, seeds
+from data.sandbox import openings, seeds, wallets
 from data.sandbox.filters import RpcError
 from data.sandbox.openings import Event, Move
 from data.sandbox.prices import Array
@@ -62,9 +62,7 @@ class History:
         if event is None and (told := self._trades.get(signature)) is not None:
             pool, at_s = told
             trade = self._world.trade_at(pool, at_s)
-            event = None if trade is None else openings.traded(self._world, pool, trade)
-            if event is not None:
-                self._put_on_record(event, self._world.tokens[pool.base])
+            event = None if trade is None else openings.traded(self._world, pool, trade, at_s)
         return None if event is None else written(self._world, event)
 
     def _creation(self, signature: str) -> Event | None:
@@ -82,13 +80,19 @@ class History:
         return self._world.tokens.get(address if pool is None else pool.base)
 
     def _of(self, address: str, limit: int, before: str | None) -> object:
-        """List what a wallet did, as far as the tokens tell that it or somebody asked about."""
-        for token in tuple(self._world.tokens.values()):
-            if token.creator == address:
-                self._open(token)
+        """List what a wallet did: of a trader, how it came by its first SOL and the newest of its swaps."""
+        for token in wallets.named(self._world, address):
+            self._open(token)
+        number = wallets.number_of(self._world, address)
+        rows: list[object] = []
+        if number is not None and (swaps := wallets.swaps(self._world, number)):
+            self._introduce(address, self._world.tokens[swaps[0].pool.base])
+            kept = reversed(swaps[-wallets.KEPT :])
+            rows = [self._trade_row(swap.pool, swap.at_s) for swap in kept]
         events = sorted(self._of_wallet[address].values(), key=lambda event: -event.slot)
-        place = next((at for at, each in enumerate(events, 1) if each.signature == before), 0)
-        return [_row(event) for event in events[place : place + limit]]
+        rows += [_row(event) for event in events]
+        place = next((at for at, row in enumerate(rows, 1) if _signature(row) == before), 0)
+        return rows[place : place + limit]
 
     def _of_token(self, token: Token, limit: int, before: str | None) -> object:
         """List a token's trades and how it opened; what the tape has let go lies between, untold."""
@@ -135,14 +139,18 @@ class History:
             return
         self._events[event.signature] = event
         for wallet in event.signers:
-            if wallet == token.mint:
-                continue
-            if not self._of_wallet[wallet]:
-                insider = openings.is_insider(token, wallet, self._world)
-                first = openings.origin(self._world, wallet, token, insider=insider)
-                self._events[first.signature] = first
-                self._of_wallet[wallet][first.signature] = first
-            self._of_wallet[wallet][event.signature] = event
+            if wallet != token.mint:
+                self._introduce(wallet, token)
+                self._of_wallet[wallet][event.signature] = event
+
+    def _introduce(self, wallet: str, token: Token) -> None:
+        """Put on record how a wallet came by its first SOL."""
+        if self._of_wallet[wallet]:
+            return
+        insider = openings.is_insider(token, wallet, self._world)
+        first = openings.origin(self._world, wallet, token, insider=insider)
+        self._events[first.signature] = first
+        self._of_wallet[wallet][first.signature] = first
 
 
 def _merged(tapes: Sequence[Array]) -> tuple[Array, Array]:
@@ -162,6 +170,10 @@ def _address(params: Sequence[Any], size: int = 32) -> str:
     except ValueError:
         pass
     raise RpcError(-32602, "Invalid param: Invalid" if size == 32 else "Invalid param: WrongSize")
+
+
+def _signature(row: object) -> object:
+    return row["signature"] if isinstance(row, dict) else None
 
 
 def _row(event: Event) -> object:
@@ -187,7 +199,7 @@ def written(world: World, event: Event) -> dict[str, object]:
     """Write a transaction as `jsonParsed` does."""
     accounts = [move.account for move in event.moves]
     keys = list(dict.fromkeys((*event.signers, *event.coins, *accounts, SYSTEM_PROGRAM)))
-    before = [_lamports(event, key, accounts) for key in keys]
+    before = [_lamports(world, event, key, accounts) for key in keys]
     error = _error(event)
     return {
         "blockTime": int(event.at.timestamp()),
@@ -221,10 +233,16 @@ def written(world: World, event: Event) -> dict[str, object]:
     }
 
 
-def _lamports(event: Event, key: str, accounts: Sequence[str]) -> int:
+def _lamports(world: World, event: Event, key: str, accounts: Sequence[str]) -> int:
+    """Tell what an account held before: a signer ends with what it holds ever after."""
+    change = event.coins.get(key, 0)
     if key in event.new:
         return 0
-    return _RENT if key in accounts else _STOCK + max(0, -event.coins.get(key, 0))
+    if key in accounts:
+        return _RENT
+    if key in event.signers:
+        return max(0, wallets.stock(world, key) - change)
+    return _STOCK + max(0, -change)
 
 
 def _balances(world: World, event: Event, keys: Sequence[str], *, after: bool) -> list[object]:

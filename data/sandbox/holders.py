@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
+from data.chain.base58 import base58
 from data.sandbox import seeds
 from data.sandbox.tokens import Pool, Token
 
@@ -64,6 +66,16 @@ def pool_authority(seed: int, pool: Pool) -> str:
     return seeds.address(seed, "pool authority", pool.address)
 
 
+def wallet(seed: int, role: Role, mint: str, rank: int) -> str:
+    """Name one of those who hold a token from its beginning."""
+    return base58(wallet_key(seed, role, mint, rank))
+
+
+def wallet_key(seed: int, role: Role, mint: str, rank: int) -> bytes:
+    """Give the bytes of that address."""
+    return seeds.key(seed, "wallet", role, mint, rank)
+
+
 def holder_count(token: Token, age_s: float) -> int:
     """Count the holders: a token gathers most of them on its first day."""
     return 2 + int(token.spread.holders * (1.0 - 1.0 / (1.0 + max(0.0, age_s) / 21_600.0)))
@@ -79,10 +91,22 @@ def _tail_shares(top10_ratio: float) -> list[float]:
 
 
 def _wallets(seed: int, token: Token, role: Role, shares: list[float], free: int) -> list[Holder]:
-    wallets = []
-    for rank, share in enumerate(shares):
-        owner = seeds.address(seed, "wallet", role, token.mint, rank)
-        account = seeds.address(seed, "holding", owner, token.mint)
-        jitter = 0.9 + 0.1 * seeds.fraction(seed, "amount", owner)
-        wallets.append(Holder(owner=owner, account=account, amount=int(free * share * jitter), role=role))
-    return wallets
+    named = _named(seed, role, token.mint, len(shares))
+    return [
+        Holder(owner=owner, account=account, amount=int(free * share * jitter), role=role)
+        for (owner, account, jitter), share in zip(named, shares, strict=True)
+    ]
+
+
+@lru_cache(maxsize=512)  # names never change, and every vendor lists them
+def _named(seed: int, role: Role, mint: str, count: int) -> tuple[tuple[str, str, float], ...]:
+    """Name wallets and their accounts of a token, each with its part of an equal share."""
+    owners = [wallet(seed, role, mint, rank) for rank in range(count)]
+    return tuple(
+        (
+            owner,
+            seeds.address(seed, "holding", owner, mint),
+            0.9 + 0.1 * seeds.fraction(seed, "amount", owner),
+        )
+        for owner in owners
+    )

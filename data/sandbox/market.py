@@ -5,6 +5,7 @@ Pure functions over rows; times are seconds since the world's epoch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from data.sandbox.prices import Array
 from data.sandbox.tape import Rows
 from data.sandbox.tokens import Pool
 
-_WALLETS = 4_000
+WALLETS = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Trade:
 
     signature: str
     trader: str
+    number: int  # the trader's
     at: datetime
     is_buy: bool
     base_amount: float
@@ -80,7 +82,7 @@ def state(pool: Pool, rows: Rows, supply_units: float) -> PoolState:
         base = min(supply_units, base - (tape.CURVE_BASE - supply_units))
         quote = max(0.0, quote - tape.CURVE_QUOTE)
     price_usd, price_native = float(rows.usd[-1]), float(rows.native[-1])
-    traded = rows.cut(-2).trades()  # only an opening or a closing row is no trade
+    traded = rows.at[-2:][rows.volume[-2:] != 0.0]  # only an opening or a closing row is no trade
     return PoolState(
         pool=pool,
         price_usd=price_usd,
@@ -88,25 +90,26 @@ def state(pool: Pool, rows: Rows, supply_units: float) -> PoolState:
         quote_usd=price_usd / price_native,
         base_reserve=base,
         quote_reserve=quote,
-        last_trade_s=float(traded.at[-1]) if len(traded) else None,
+        last_trade_s=float(traded[-1]) if len(traded) else None,
     )
 
 
 def activity(pool: Pool, rows: Rows, since_s: float) -> Activity:
     """Sum up the trades after a time."""
     first = int(np.searchsorted(rows.at, since_s, side="right"))
-    recent = rows.cut(first).trades()
+    recent = rows.cut(first)
     bought, sold = recent.volume > 0, recent.volume < 0
+    buys, sells = int(np.count_nonzero(bought)), int(np.count_nonzero(sold))
     wallets = _wallets(pool, recent)
     before = float(rows.usd[max(0, first - 1)])
     return Activity(
-        buys=int(bought.sum()),
-        sells=int(sold.sum()),
-        buyers=len(np.unique(wallets[bought])),
-        sellers=len(np.unique(wallets[sold])),
+        buys=buys,
+        sells=sells,
+        buyers=_different(wallets[bought]),
+        sellers=_different(wallets[sold]),
         buy_volume_usd=float(recent.volume[bought].sum()),
         sell_volume_usd=float(-recent.volume[sold].sum()),
-        change_ratio=float(rows.usd[-1]) / before - 1.0 if len(recent) else None,
+        change_ratio=float(rows.usd[-1]) / before - 1.0 if buys or sells else None,
     )
 
 
@@ -153,6 +156,7 @@ def trades(seed: int, pool: Pool, rows: Rows, epoch: datetime, limit: int) -> Se
         Trade(
             signature=seeds.signature(seed, pool.address, int(tail.at[index] * 1_000_000)),
             trader=seeds.address(seed, "trader", int(wallets[index])),
+            number=int(wallets[index]),
             at=epoch + timedelta(seconds=float(tail.at[index])),
             is_buy=bool(tail.volume[index] > 0),
             base_amount=abs(float(base[index] - base[index - 1])),
@@ -169,7 +173,32 @@ def trades(seed: int, pool: Pool, rows: Rows, epoch: datetime, limit: int) -> Se
     return found[:limit]
 
 
+def swapped_by(pool: Pool, rows: Rows, number: int) -> list[tuple[float, float, float]]:
+    """List a trader's swaps, oldest first: when, and what came in of base and of quote, below zero what left.
+
+    Each row is worked out alone: over an array, the last digit of a power depends on the array's length.
+    """
+    places = np.flatnonzero((_wallets(pool, rows) == number) & (rows.volume != 0.0))
+    found = []
+    for place in places[places > 0]:
+        sides = [_reserves(rows, place - 1), _reserves(rows, place)]
+        base, quote = (abs(after - before) for before, after in zip(*sides, strict=True))
+        sign = 1.0 if rows.volume[place] > 0 else -1.0
+        found.append((float(rows.at[place]), sign * base, -sign * quote))
+    return found
+
+
+def _reserves(rows: Rows, place: int) -> tuple[float, float]:
+    log_k, log_native = float(rows.log_k[place]), math.log(float(rows.native[place]))
+    return math.exp((log_k - log_native) / 2), math.exp((log_k + log_native) / 2)
+
+
+def _different(wallets: Array) -> int:
+    """Count the different numbers; sorting them, as `np.unique` does, takes several times as long."""
+    return int(np.count_nonzero(np.bincount(wallets.astype(np.intp))))
+
+
 def _wallets(pool: Pool, rows: Rows) -> Array:
     """Number the wallet behind each trade: one wallet makes all of a honeypot's sales."""
-    numbers = np.floor((rows.at * 997.0 % 1.0) ** 2 * _WALLETS)
+    numbers = np.floor((rows.at * 997.0 % 1.0) ** 2 * WALLETS)
     return np.where(pool.buys_only & (rows.volume < 0), 0.0, numbers)

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.sandbox import holders, seeds
+from data.models.ids import SOL_MINT
+from data.sandbox import holders, seeds, wallets
 from data.sandbox.holders import Holder, Role
 from data.sandbox.market import Trade
 from data.sandbox.tokens import Kind, Pool, Token
@@ -90,17 +91,25 @@ def origin(world: World, wallet: str, token: Token, *, insider: bool) -> Event:
     )
 
 
-def traded(world: World, pool: Pool, trade: Trade) -> Event:
+def traded(world: World, pool: Pool, trade: Trade, at_s: float) -> Event:
     """State a trade of the tape as its transaction."""
-    token = world.tokens[pool.base]
-    raw = int(trade.base_amount * 10**token.decimals)
-    account = seeds.address(world.seed, "holding", trade.trader, token.mint)
-    held = (0, raw) if trade.is_buy else (raw, 0)
-    moves = (_own(account, trade.trader, token.mint, *held), _vault(world, pool, held[0] - held[1]))
-    paid = int(trade.quote_amount * _SOL) * (-1 if trade.is_buy else 1)
+    swap = wallets.swap_at(world, pool, trade.number, at_s)
+    assert swap is not None, "what is on the tape was swapped"
+    moves: list[Move] = []
+    coins = {trade.trader: -_FEE}
+    for mint in (pool.base, pool.quote):
+        change = swap.change(mint)
+        if mint == SOL_MINT:
+            coins[trade.trader] += change
+            coins[holders.pool_authority(world.seed, pool)] = -change
+            continue
+        before = wallets.balance(world, trade.number, mint, swap)
+        account = wallets.account(world, trade.trader, mint)
+        moves.append(_own(account, trade.trader, mint, before, before + change))
+        moves.append(_vault(world, pool, -change, mint=mint))
     return Event(
         signature=trade.signature, slot=world.slot_at(trade.at), at=trade.at, signers=(trade.trader,),
-        moves=moves, coins={trade.trader: paid - _FEE, holders.pool_authority(world.seed, pool): -paid},
+        moves=tuple(moves), coins=coins,
     )  # fmt: skip
 
 
@@ -154,8 +163,8 @@ def _own(account: str, owner: str, mint: str, before: int, after: int) -> Move:
     return Move(account=account, owner=owner, mint=mint, before=before, after=after)
 
 
-def _vault(world: World, pool: Pool, change: int, *, opened: bool = False) -> Move:
-    token = world.tokens[pool.base]
+def _vault(world: World, pool: Pool, change: int, *, opened: bool = False, mint: str = "") -> Move:
+    token = world.tokens[mint or pool.base]
     before = 0 if opened else token.supply
     return Move(
         account=seeds.address(world.seed, "vault", pool.address, token.mint),

@@ -7,7 +7,6 @@ the days before it being drawn minute by minute.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +19,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 DAY_S = 86_400
 MINUTES = 1_440
+_KEPT_DAYS = 32
 _PULL_HOME = 0.8  # share of the distance from its path that a price keeps overnight
 _REGIMES = (0.5, 0.8, 1.0, 1.0, 2.0)  # an hour's volatility, as a multiple of the path's
 _JUMPS_PER_DAY = 1.5
@@ -36,7 +36,7 @@ class PricePath:
         self._born_s = born_s
         self._nights = seeds.stream(seed, "night", mint)
         self._anchors = [float(self._nights.normal() * path.volatility)]
-        self._day = lru_cache(maxsize=32)(self._draw)
+        self._days: dict[int, Array] = {}  # a cache around a method would keep its path alive
 
     def log_usd(self, at: Array) -> Array:
         """Read the natural log of the price at times that lie within one day."""
@@ -52,6 +52,13 @@ class PricePath:
             step = float(self._nights.normal()) * self._path.volatility
             self._anchors.append(_PULL_HOME * self._anchors[-1] + step)
         return self._anchors[day]
+
+    def _day(self, day: int) -> Array:
+        if day not in self._days:
+            while len(self._days) >= _KEPT_DAYS:
+                del self._days[next(iter(self._days))]
+            self._days[day] = self._draw(day)
+        return self._days[day]
 
     def _draw(self, day: int) -> Array:
         rng = seeds.stream(self._seed, "day", self._mint, day)

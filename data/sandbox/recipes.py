@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.models.ids import SOL_MINT, USDC_MINT
@@ -12,6 +12,7 @@ from data.sandbox.tokens import (
     Dex,
     Extension,
     Kind,
+    Lock,
     Path,
     Pool,
     Socials,
@@ -21,6 +22,11 @@ from data.sandbox.tokens import (
 )
 
 FIRST_EPOCH = 1_009  # the chain's epoch in which the world's record begins
+# Lockers, by their programs.
+STREAMFLOW = "strmRqUCoQUgGUan5YhzUZa6KqdzwX5L6FpUxfmKg5m"
+JUPITER_LOCK = "LocpQgucEQHbqNABEYvBvwoxCPsSbG91A1QaQhQQqjn"
+UNCX = "UNCX77nZrA3TdAxMEggqG18xxpgiNGT6iqyynPwpoxN"
+_LOCKED = 0.6  # of a pool's shares; the rest of those that a locker has part of is burned
 _DECIMALS = 6
 _SUPPLY = 1_000_000_000 * 10**_DECIMALS
 _HOUR_S = 3_600.0
@@ -199,6 +205,13 @@ def token(
         ),
         launchpad=launchpad,
     )
+
+
+def locked(token: Token, program: str, until: datetime) -> Token:
+    """Have a locker keep shares of each of a token's pools until a day."""
+    lock = Lock(program=program, ratio=_LOCKED, until=until)
+    pools = (replace(pool, lp_burned_ratio=1.0 - _LOCKED, lp_locks=(lock,)) for pool in token.pools)
+    return replace(token, pools=tuple(pools))
 
 
 def _pages(label: str, seed: int) -> Socials:

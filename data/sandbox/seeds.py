@@ -27,10 +27,15 @@ def fraction(seed: int, *labels: str | int) -> float:
     return int.from_bytes(_digest(seed, labels, 8), "big") / 2**64
 
 
+def key(seed: int, *labels: str | int) -> bytes:
+    """Derive the 32 bytes of an address."""
+    raw = _digest(seed, ("address", *labels), 32)
+    return bytes([raw[0] & 0x7F | 0x40]) + raw[1:]  # first byte fixed: always 44 characters
+
+
 def address(seed: int, *labels: str | int, suffix: str = "") -> str:
     """Derive a 32-byte address; `suffix` is the vanity ending that launchpads grind for."""
-    raw = _digest(seed, ("address", *labels), 32)
-    whole = base58(bytes([raw[0] & 0x7F | 0x40]) + raw[1:])  # first byte fixed: always 44 characters
+    whole = base58(key(seed, *labels))
     return whole[: len(whole) - len(suffix)] + suffix
 
 

@@ -29,7 +29,7 @@ _CLIMB = 24  # buys between two sales of a honeypot's creator
 _CLIMB_STEP = 0.006
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: the most made of all objects here
 class Rows:
     """Columns over the events of a pool, oldest first. Prices are those after the event."""
 

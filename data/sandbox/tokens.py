@@ -83,6 +83,15 @@ class Socials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Shares of a pool that a locker keeps until a day; `ratio` of all there are."""
+
+    program: str
+    ratio: float
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
     """A constant-product pool of `base` priced in `quote` (SOL or USDC).
 
@@ -102,6 +111,12 @@ class Pool:
     ends_at: datetime | None = None
     left_ratio: float = 1.0
     lp_burned_ratio: float = 0.0
+    lp_locks: tuple[Lock, ...] = ()
+
+    @property
+    def lp_kept_ratio(self) -> float:
+        """The share of its liquidity that is burned or in a locker."""
+        return self.lp_burned_ratio + sum(lock.ratio for lock in self.lp_locks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ class World:
         self._pools_by_mint: dict[str, list[Pool]] = {}
         self._paths: dict[str, PricePath] = {}
         self._tapes: dict[str, Tape] = {}
+        self._states: dict[str, PoolState] = {}  # of this moment, as the activities are
+        self._activities: dict[tuple[str, float], Activity] = {}
         self._unborn: list[Token] = []
         self._launch_day = HISTORY_DAYS
         for token in catalogue.starting_tokens(seed, started_at):
@@ -90,6 +92,8 @@ class World:
         if to <= self._now:
             return
         self._now = to
+        self._states.clear()
+        self._activities.clear()
         while self._launch_day * DAY_S <= self.since_epoch(to):
             midnight = self.epoch + timedelta(days=self._launch_day)
             self._unborn += launches.on_day(self.seed, self._launch_day, midnight)
@@ -109,11 +113,19 @@ class World:
 
     def state(self, pool: Pool) -> PoolState:
         """Read a pool as it stands."""
-        return market.state(pool, self._rows(pool), self._tokens[pool.base].supply_units)
+        found = self._states.get(pool.address)
+        if found is None:
+            found = market.state(pool, self._rows(pool), self._tokens[pool.base].supply_units)
+            self._states[pool.address] = found
+        return found
 
     def activity(self, pool: Pool, span_s: float) -> Activity:
         """Sum up the trades of the last `span_s` seconds."""
-        return market.activity(pool, self._rows(pool), self.since_epoch(self._now) - span_s)
+        found = self._activities.get((pool.address, span_s))
+        if found is None:
+            found = market.activity(pool, self._rows(pool), self.since_epoch(self._now) - span_s)
+            self._activities[pool.address, span_s] = found
+        return found
 
     def native_range(self, pool: Pool, span_s: float) -> tuple[float, float]:
         """Find the lowest and the highest price in the quote token over the last `span_s` seconds."""
@@ -149,6 +161,10 @@ class World:
         if not 0 < index < len(rows) or rows.at[index] != at_s:
             return None
         return next(iter(market.trades(self.seed, pool, rows.cut(index - 1, index + 1), self.epoch, 1)), None)
+
+    def swapped_by(self, pool: Pool, number: int) -> Sequence[tuple[float, float, float]]:
+        """List a trader's swaps in a pool: seconds since the record began, base in, quote in."""
+        return market.swapped_by(pool, self._rows(pool), number)
 
     def candles(
         self,

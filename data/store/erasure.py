@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, and_, delete, or_, select
+from sqlalchemy import ColumnElement, FromClause, Table, and_, delete, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.models.chat import FlagScope, Identity, SubjectKind
@@ -58,9 +58,56 @@ def _recents(who: Person) -> ColumnElement[bool]:
     return or_(recents.actor_key.in_(who.actor_keys), recents.chat_key.in_(who.chat_keys))
 
 
+def _private(who: Person, table: FromClause) -> ColumnElement[bool]:
+    """What goes to their private chats, which bear the ids of their accounts."""
+    return or_(
+        false(),
+        *(
+            and_(table.c.channel == identity.platform.value, table.c.address == identity.id)
+            for identity in who.identities
+        ),
+    )
+
+
+def _place(who: Person, table: Table) -> ColumnElement[bool]:
+    return or_(table.c.user_id == who.id, _private(who, table))
+
+
+def _notices(who: Person) -> ColumnElement[bool]:
+    """What was told to them alone."""
+    theirs, others = tables.deliveries.alias("theirs"), tables.deliveries.alias("others")
+    told = select(theirs.c.notice_id).where(or_(theirs.c.user_id == who.id, _private(who, theirs)))
+    elsewhere = select(others.c.id).where(
+        others.c.notice_id == tables.notices.c.id,
+        others.c.user_id.is_distinct_from(who.id),
+        ~_private(who, others),
+    )
+    return and_(tables.notices.c.id.in_(told), ~elsewhere.exists())
+
+
+def _snoozes(who: Person) -> ColumnElement[bool]:
+    snoozes = tables.snoozes.c
+    return or_(snoozes.user_id == who.id, snoozes.chat_key.in_(who.chat_keys))
+
+
+def _link_words(who: Person) -> ColumnElement[bool]:
+    words = tables.link_words.c
+    return or_(words.user_id == who.id, words.by_id == who.id)
+
+
 ERASED: Mapping[Table, Callable[[Person], ColumnElement[bool]]] = {
-    tables.deliveries: lambda who: tables.deliveries.c.user_id == who.id,
-    tables.subscriptions: lambda who: tables.subscriptions.c.user_id == who.id,
+    tables.alerts: lambda who: tables.alerts.c.user_id == who.id,
+    tables.announcements: lambda who: tables.announcements.c.user_id == who.id,
+    tables.watch_items: lambda who: tables.watch_items.c.user_id == who.id,
+    tables.followed_wallets: lambda who: tables.followed_wallets.c.user_id == who.id,
+    tables.several_rules: lambda who: tables.several_rules.c.user_id == who.id,
+    tables.several_told: lambda who: tables.several_told.c.user_id == who.id,
+    tables.notices: _notices,
+    tables.deliveries: lambda who: _place(who, tables.deliveries),
+    tables.subscriptions: lambda who: _place(who, tables.subscriptions),
+    tables.living: lambda who: _private(who, tables.living),
+    tables.snoozes: _snoozes,
+    tables.link_words: _link_words,
     tables.recents: _recents,
     tables.flag_overrides: _flags,
     tables.rules: _rules,
@@ -71,10 +118,15 @@ ERASED: Mapping[Table, Callable[[Person], ColumnElement[bool]]] = {
 
 KEPT: Mapping[Table, str] = {
     tables.audit: "names people by number only; erasing a row would break the chain",
+    tables.link_tries: "wrong words by the digest of an account, for an hour: erasing would lift the lock",
     tables.audit_head: "where the chain ends",
-    tables.notices: "facts, told to many",
-    tables.living: "which message of ours a place shows",
+    tables.radar_facts: "about tokens",
+    tables.signals: "about tokens",
+    tables.grades: "about signals",
     tables.payloads: "words of buttons without their owner; they expire",
+    tables.alert_windows: "about tokens",
+    tables.wallet_readings: "about wallets; what nobody follows is dropped",
+    tables.wallet_moves: "what the chain tells everybody; who follows is not in it",
     tables.tokens: "about tokens",
     tables.snapshots: "about tokens",
     tables.jobs_run: "about our own work",
@@ -105,3 +157,13 @@ async def erase(connection: AsyncConnection, who: Person) -> None:
     """Delete every row that names them."""
     for table, of_theirs in ERASED.items():
         await connection.execute(delete(table).where(of_theirs(who)))
+
+
+async def counted(connection: AsyncConnection, who: Person) -> dict[str, int]:
+    """Count the rows that name them, by table; tables without any are left out."""
+    found = {
+        table.name: await connection.scalar(select(func.count()).select_from(table).where(of_theirs(who)))
+        or 0
+        for table, of_theirs in ERASED.items()
+    }
+    return {name: rows for name, rows in found.items() if rows}

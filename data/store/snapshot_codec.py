@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from data.models.fields import FIELDS, Authority, Field, Link, Unit
+from data.models.fields import FIELDS, Authority, Field, Link, LpLock, Unit
 from data.models.ids import ProviderId, TokenKey
 from data.models.market import Fact, Gap, Observation, Pool, Resolved, Risk, SecurityReport, TokenSnapshot
 from data.store.types import Unstorable
@@ -33,6 +33,7 @@ _KINDS: Mapping[Unit, tuple[type, ...]] = {
     Unit.TEXT: (str, tuple),
     Unit.AUTHORITY: (Authority,),
     Unit.LINKS: (tuple,),
+    Unit.LOCKS: (tuple,),
 }
 _TYPES: Mapping[Unit, Any] = {
     Unit.USD: Decimal,
@@ -44,6 +45,7 @@ _TYPES: Mapping[Unit, Any] = {
     Unit.TEXT: str | tuple[str, ...],
     Unit.AUTHORITY: Authority,
     Unit.LINKS: tuple[Link, ...],
+    Unit.LOCKS: tuple[LpLock, ...],
 }
 
 

@@ -18,19 +18,29 @@ from data.errors import StoreUnavailable
 from data.store import migrate
 from data.store.cache import StoreTier
 from data.store.engine import Engines, healthy, open_engines
+from data.store.repos.alerts import Alerts
+from data.store.repos.announcements import Announcements
 from data.store.repos.audit import Audit
 from data.store.repos.chats import Chats
+from data.store.repos.control import Choices, Held
+from data.store.repos.deliveries import Deliveries
 from data.store.repos.flags import Flags
 from data.store.repos.jobs import Jobs
 from data.store.repos.keys import Keys
+from data.store.repos.links import Links
 from data.store.repos.lists import Lists
+from data.store.repos.outbox import Outbox
 from data.store.repos.payloads import Payloads
+from data.store.repos.radar import Journal, Signals
 from data.store.repos.recents import Recents
 from data.store.repos.reliability import Reliability
 from data.store.repos.rules import Rules
 from data.store.repos.snapshots import Snapshots
+from data.store.repos.subscriptions import Subscriptions
 from data.store.repos.tokens import Tokens
 from data.store.repos.users import Users
+from data.store.repos.wallets import Wallets
+from data.store.repos.watching import Watching
 
 
 class Tx:
@@ -48,8 +58,20 @@ class Tx:
         self.recents = Recents(connection)
         self.jobs = Jobs(connection)
         self.keys = Keys(connection, clock)
+        self.announcements = Announcements(connection)
+        self.links = Links(connection, clock)
         self.lists = Lists(connection, clock)
         self.reliability = Reliability(connection)
+        self.alerts = Alerts(connection, clock)
+        self.watching = Watching(connection)
+        self.wallets = Wallets(connection)
+        self.outbox = Outbox(connection, clock)
+        self.deliveries = Deliveries(connection, clock)
+        self.subscriptions = Subscriptions(connection, clock)
+        self.choices = Choices(connection)
+        self.held = Held(connection)
+        self.journal = Journal(connection)
+        self.signals = Signals(connection)
 
 
 class Store:

@@ -11,6 +11,7 @@ from core.charts.spec import Look, Scale, Study
 from data.models.market import Timeframe, TokenSnapshot
 from handlers.cards import provenance
 from handlers.cards.token import price_line, title
+from handlers.preferences import NONE
 from handlers.reply import Button, Image, Invoke, Reply, Tone, faint, lines, text
 
 _LABELS = {
@@ -25,12 +26,16 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """How a chart is drawn; `scale` None lets the range of prices decide."""
+    """How a chart is drawn; `scale` None lets the range of prices decide.
+
+    `usual` are the studies that are drawn where none are named.
+    """
 
     timeframe: Timeframe
     scale: Scale | None = None
     look: Look = Look.CANDLES
     studies: tuple[Study, ...] = ()
+    usual: tuple[Study, ...] = ()
 
 
 def image(drawing: Drawing, snapshot: TokenSnapshot, timeframe: Timeframe) -> Image | None:
@@ -101,6 +106,8 @@ def _args(token: str, chosen: Chosen) -> dict[str, str]:
         args["look"] = chosen.look.value
     if chosen.studies:
         args["studies"] = ",".join(chosen.studies)
+    elif chosen.usual:
+        args["studies"] = NONE
     return args
 
 

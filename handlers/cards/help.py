@@ -23,7 +23,7 @@ WHO = {
 }
 _WHERE = {Place.BOTH: "anywhere", Place.PRIVATE: "in private chats", Place.GROUP: "in groups"}
 _ORDER = {group: index for index, group in enumerate(Group)}
-_TOUR = (Group.TOKEN, Group.MARKET, Group.DATA, Group.YOU)
+_TOUR = (Group.TOKEN, Group.MARKET, Group.WATCH, Group.DATA, Group.YOU)
 _HELP_PAGE, _TOUR_PAGE, _PER_ROW = 24, 8, 2
 
 # The areas of the product, in its own order; one whose command is not there, or not open, is not shown.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.payloads import KEPT_FOR
@@ -12,7 +12,7 @@ from data.models.text import one_line
 from handlers import figures
 from handlers.cards.audit import deed
 from handlers.cards.layout import in_rows
-from handlers.preferences import PREFERENCES, chosen
+from handlers.preferences import PREFERENCES, Preference, chosen, toggled
 from handlers.reply import (
     Button,
     Field,
@@ -40,8 +40,9 @@ _PER_ROW = 4
 _TERMS = (
     (
         "Kept until you erase it",
-        "your account here and the name it shows, your level, your settings, the day we met, and the rules "
-        "of chats that name you.",
+        "your account here and the name it shows, your level, your settings, your watchlist and alerts, the "
+        "wallets you follow, your e-mail address if you gave one, the day we met, and the rules of chats "
+        "that name you.",
     ),
     (
         "Kept for 90 days, or until the next replaces it",
@@ -66,8 +67,9 @@ def called(user: User) -> str:
     return f"{one_line(user.name, 32) or 'no name'} (no. {user.id})"
 
 
-def me_card(user: User, deeds: Sequence[AuditEntry], now: datetime) -> Reply:
-    """Tell a person everything that is held about them."""
+def me_card(user: User, deeds: Sequence[AuditEntry], held: Mapping[str, int], now: datetime) -> Reply:
+    """Tell a person everything that is held about them; `held` counts rows by their table."""
+    kept = ", ".join(f"{table.replace('_', ' ')} {rows}" for table, rows in sorted(held.items()))
     accounts = joined([code(str(identity)) for identity in user.identities], ", ")
     settings = ", ".join(f"{name} {value}" for name, value in sorted(user.preferences.items()))
     done = [text(faint(f"{entry.at:%Y-%m-%d %H:%M} "), deed(entry)) for entry in deeds]
@@ -84,6 +86,7 @@ def me_card(user: User, deeds: Sequence[AuditEntry], now: datetime) -> Reply:
             Field("Met", text(f"{figures.date(user.created_at)}, {figures.ago(user.created_at, now)}")),
             Field("Accounts", accounts, inline=False),
             Field("Settings", text(settings or "none chosen"), inline=False),
+            Field("Kept, in rows", text(kept or "none"), inline=False),
             Field("Your last actions on record", lines(*done) or text("none"), inline=False),
         ),
         buttons=(
@@ -165,12 +168,21 @@ def settings_card(user: User, *, only: str = "") -> Reply:
     buttons: list[tuple[Button, ...]] = []
     for each in shown:
         now = chosen(user, each.name)
-        choices = [
-            Button(value, Invoke("settings", {"key": each.name, "value": value}), active=value == now)
-            for value in each.choices
-        ]
-        buttons += in_rows(choices, _PER_ROW)
+        buttons += choices(each, now)
     return Reply(title=text("Your settings"), body=lines(*rows), buttons=tuple(buttons))
+
+
+def choices(preference: Preference, now: str) -> tuple[tuple[Button, ...], ...]:
+    """Offer a preference's choices, those that hold now marked."""
+    held = now.split(",")
+    offered = [
+        Button(
+            choice, Invoke("settings", {"key": preference.name, "value": toggled(preference, now, choice)}),
+            active=choice in held,
+        )
+        for choice in preference.choices
+    ]  # fmt: skip
+    return in_rows(offered, _PER_ROW)
 
 
 def people_card(users: Sequence[User], *, title: str, known: int, more: Invoke | None = None) -> Reply:

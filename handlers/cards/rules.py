@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from data.models.chat import Chat, Effect, Rule, SubjectKind
 from handlers.cards.layout import in_rows, turned
+from handlers.cards.people import choices
+from handlers.preferences import OF_CHATS
 from handlers.reply import Attachment, Button, Invoke, Reply, Tone, faint, lines, strong, text
 
 ALL = "*"
@@ -94,8 +96,10 @@ def rules_card(rules: Sequence[Rule], chat: Chat, page: int) -> Reply:
     )
 
 
-def summary_card(rules: Sequence[Rule]) -> Reply:
-    """Say in short how a chat differs from others."""
+def summary_card(rules: Sequence[Rule], preferences: Mapping[str, str], *, may_change: bool) -> Reply:
+    """Say in short how a chat differs from others; who `may_change` it gets buttons to."""
+    held = [(each, each.holds(preferences.get(each.name))) for each in OF_CHATS]
+    offered = [row for each, now in held if may_change for row in choices(each, now)]
     closed = [rule for rule in rules if rule.effect is Effect.DENY]
     general = [f"/{rule.command}" if rule.command != ALL else "everything"
                for rule in closed if rule.kind is SubjectKind.EVERYONE]  # fmt: skip
@@ -107,11 +111,13 @@ def summary_card(rules: Sequence[Rule]) -> Reply:
             if rules
             else "No rules: everyone runs what their level allows.",
             f"Closed to everyone: {', '.join(general[:_NAMED])}{more}" if general else "",
+            *(text(f"{each.summary}: ", strong(now)) for each, now in held),
             faint(
-                "Admins of this chat change them with /allow and /deny. Your own settings: in a private chat."
+                "Admins of this chat change them with /allow, /deny and /settings. "
+                "Your own settings: in a private chat."
             ),
         ),
-        buttons=((Button("Rules", Invoke("rules")),),),
+        buttons=(*offered, (Button("Rules", Invoke("rules")),)),
     )
 
 

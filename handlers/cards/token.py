@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from core.addresses import word_of
 from core.enrichment.finder import Found
+from core.security.known import locker_name, matters
 from core.security.registry import wanted
 from core.security.service import first_look
 from data.models.fields import (
@@ -21,10 +22,14 @@ from data.models.fields import (
     LAUNCHPAD,
     LINKS,
     LIQUIDITY_USD,
+    LP_BURNED_RATIO,
     LP_LOCKED_RATIO,
+    LP_LOCKS,
     MARKET_CAP_USD,
     MINT_AUTHORITY,
     NAME,
+    NEXT_FEE_EPOCH,
+    NEXT_FEE_RATIO,
     PRICE_USD,
     RISK_SCORE,
     RUGGED,
@@ -66,6 +71,7 @@ WANTED: frozenset[Field[Any]] = wanted() | frozenset[Field[Any]](
 )  # fmt: skip
 _UNKNOWN = "unknown"
 _LINKS_SHOWN = 4
+_KEEPERS_SHOWN = 2
 _HOST_SHOWN = 40
 
 
@@ -137,7 +143,7 @@ def _fields(snapshot: TokenSnapshot, now: datetime) -> tuple[CardField, ...]:
         CardField("First look", findings.brief(first_look(snapshot), now), 96, inline=False),
         CardField("Authorities", authorities(snapshot), 92, inline=False),
         CardField("Other scanners", _scores(snapshot), 91),
-        CardField("LP locked", _ratio(snapshot.value(LP_LOCKED_RATIO)), 72),
+        CardField("LP locked", _locked(snapshot), 72),
         CardField("Links", links(snapshot), 30, inline=False),
     )
 
@@ -200,7 +206,12 @@ def authorities(snapshot: TokenSnapshot) -> Text:
         f"mint {authority(snapshot.value(MINT_AUTHORITY))}",
         f"freeze {authority(snapshot.value(FREEZE_AUTHORITY))}",
     ]
-    if fee is not None and fee > 0:
+    later = snapshot.value(NEXT_FEE_RATIO)
+    if later is not None and fee is not None and later != fee:
+        epoch = snapshot.value(NEXT_FEE_EPOCH)
+        since = f" from epoch {figures.count(epoch)} on" if epoch is not None else " later"
+        parts.append(f"transfer fee {figures.percent(fee)} now, {figures.percent(later)}{since}")
+    elif fee:
         parts.append(f"transfer fee {figures.percent(fee)}")
     return text(" · ".join(parts))
 
@@ -222,8 +233,16 @@ def _scores(snapshot: TokenSnapshot) -> Text:
     return text(", ".join(scores) or _UNKNOWN)
 
 
-def _ratio(value: Decimal | None) -> Text:
-    return Text() if value is None else text(figures.percent(value))
+def _locked(snapshot: TokenSnapshot) -> Text:
+    """Say how much of the liquidity is locked or burned, what of it is burned, and who keeps the rest."""
+    locked, burned = snapshot.value(LP_LOCKED_RATIO), snapshot.value(LP_BURNED_RATIO)
+    keepers = dict.fromkeys(locker_name(lock) for lock in snapshot.value(LP_LOCKS) or () if matters(lock))
+    parts = [] if locked is None else [figures.percent(locked)]
+    if burned:
+        parts.append(f"{figures.percent(burned if locked is None else min(burned, locked))} burned")
+    if keepers:
+        parts.append(f"with {', '.join(list(keepers)[:_KEEPERS_SHOWN])}")
+    return text(", ".join(parts))
 
 
 def links(snapshot: TokenSnapshot) -> Text:

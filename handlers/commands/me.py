@@ -26,4 +26,4 @@ async def me(ctx: Ctx, args: NoArgs, *, people: People) -> Reply:
     user = ctx.actor.user
     if user is None:
         return nothing_held_card()
-    return me_card(user, await people.deeds(_DEEDS, by=user.id), ctx.now)
+    return me_card(user, await people.deeds(_DEEDS, by=user.id), await people.held(user), ctx.now)

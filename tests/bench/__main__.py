@@ -24,6 +24,9 @@ SUBJECTS = (
     "fan_out",
     "cached",
     "lateness",
+    "outbox",
+    "alerts",
+    "signals",
 )
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _TABLE = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end -->)", re.DOTALL)

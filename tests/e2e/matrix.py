@@ -14,15 +14,23 @@ from data.models.ids import Platform
 # /me, /forget and /privacy are open to guests: who waits for approval is on record too. /block and /unblock
 # shut out everywhere, so they are the operator's; a chat has /deny.
 COMMANDS: Mapping[str, tuple[int, Literal["B", "D", "G"]]] = {
+    "alert": (1, "B"), "alerts": (1, "D"), "watch": (1, "B"), "unwatch": (1, "B"), "watchlist": (1, "B"),
     "allow": (5, "G"), "ath": (0, "B"), "audit": (6, "D"), "block": (6, "B"), "bundle": (0, "B"),
     "c": (0, "B"), "coins": (0, "B"), "convert": (0, "B"), "coverage": (0, "B"), "deny": (5, "G"),
-    "dev": (0, "B"), "dp": (0, "B"), "enrich": (1, "B"), "features": (0, "B"), "flag": (6, "D"),
+    "dev": (0, "B"), "dp": (0, "B"), "email": (1, "D"), "enrich": (1, "B"), "features": (0, "B"),
+    "flag": (6, "D"),
     "flow": (0, "B"), "forget": (0, "D"), "health": (6, "D"), "help": (0, "B"), "holders": (0, "B"),
     "market": (0, "B"), "me": (0, "D"), "new": (0, "B"), "p": (0, "B"), "paste": (0, "B"),
     "privacy": (0, "D"), "role": (6, "D"), "rules": (5, "G"), "runners": (0, "B"), "s": (0, "B"),
     "settings": (1, "B"), "similar": (0, "B"), "snipers": (0, "B"), "sources": (0, "B"), "start": (0, "B"),
     "status": (0, "B"), "t": (0, "B"), "top": (0, "B"), "trending": (0, "B"), "unblock": (6, "B"),
-    "users": (6, "D"), "version": (0, "B"), "why": (0, "B"),
+    "users": (6, "D"), "version": (0, "B"), "wallet": (1, "B"), "why": (0, "B"),
+    "notify": (1, "B"), "quiet": (1, "B"), "snooze": (1, "B"), "digest": (1, "B"), "budget": (5, "G"),
+    "radar": (0, "B"), "hunt": (0, "B"), "signals": (0, "B"), "track": (0, "B"),
+    "route": (5, "G"), "setup": (5, "G"), "inbox": (1, "D"), "queue": (6, "D"),
+    "link": (1, "D"), "unlink": (1, "D"), "announce": (5, "B"),
+    "changelog": (0, "B"), "beta": (0, "B"), "news": (0, "B"),
+    "multi": (1, "B"), "trackw": (1, "B"), "untrackw": (1, "B"), "wallets": (1, "B"),
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from core.enrichment.observe import merged_pools
-from data.models.fields import FIELDS, Authority, Field, Link, Span, Unit
+from data.models.fields import FIELDS, Authority, Field, Link, LpLock, Span, Unit
 from data.models.ids import SOL, Chain, ProviderId, TokenKey
 from data.models.market import (
     Activity,
@@ -107,6 +107,15 @@ def _value(rng: random.Random, key: Field[Any]) -> Any:
             return Authority(rng.choice((None, _OWNER)))
         case Unit.LINKS:
             return tuple(Link("site", url) for url in ("https://a.example", "http://u:p@x.com.evil.example/"))
+        case Unit.LOCKS:
+            return tuple(
+                LpLock(
+                    kind=values.text(words_of(rng, 60)) or "", program=rng.choice((None, _OWNER)),
+                    share=rng.choice((None, Decimal(0), Decimal("0.7"), Decimal(1))),
+                    unlocks_at=rng.choice((None, START - timedelta(days=1), START + timedelta(days=2))),
+                )
+                for _ in range(rng.randrange(5))
+            )  # fmt: skip
         case Unit.FLAG:
             return rng.random() < 0.5
         case Unit.TEXT:

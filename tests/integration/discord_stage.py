@@ -25,6 +25,7 @@ from core.recents import Recents
 from core.throttle import Throttle
 from data.clock import SystemClock
 from data.errors import BadArgument
+from data.metrics import Metrics
 from data.models.chat import Identity, Level, Place
 from data.models.ids import Platform
 from data.nursery import Nursery
@@ -234,6 +235,7 @@ class Stage:
     memory: Memory
     stack: AsyncExitStack
     message_content: bool
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def general(self) -> Channel:
@@ -268,7 +270,7 @@ class Stage:
         )
         return DiscordFront(
             settings, dispatcher=dispatcher, payloads=Payloads(self.store, self.clock), clock=self.clock,
-            nursery=self.nursery, synced=self.memory.kept(), pace=pace,
+            nursery=self.nursery, metrics=self.metrics, synced=self.memory.kept(), pace=pace,
         )  # fmt: skip
 
     async def started(self, specs: Sequence[CommandSpec] = COMMANDS, *, pace: Pace = SWIFT) -> DiscordFront:

@@ -160,7 +160,7 @@ async def test_on_discord_studies_are_an_option_with_suggestions_and_buttons(
 ) -> None:
     general = there.guild.channel("general")
     for typed, expected in (
-        ("", list(Study)),
+        ("", [*Study, "none"]),
         ("r", ["rsi"]),
         ("ema,", [f"ema,{study}" for study in Study if study is not Study.EMA]),
         ("ema rs", ["ema rsi"]),

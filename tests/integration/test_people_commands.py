@@ -171,6 +171,7 @@ async def test_me_tells_what_is_held_and_only_ones_own_actions(scene: Scene) -> 
     await scene.say(person, "/settings timeframe 4h")
     await scene.say(operator, f"/role {person.identity} paper")
     told = words(await scene.say(person, "/me"))
+    assert "identities 1" in told and "users 1" in told
     assert "Name: Bob" in told
     assert str(person.identity) in told
     assert "Level: paper trader" in told

@@ -116,6 +116,7 @@ async def test_the_products_own_parsers_take_every_answer(
         pool=next((pool for pool in pools if provider.id in pool.dex), pools[0]).address,
         query="BONK",
         amount=10**10,
+        accounts=(world.top_holders(mint)[-1].owner,),
     )
     call = Call(provider=provider, endpoint=endpoint, ask=ask)
     async with client.get(provider.id, call.target) as response:

@@ -1,19 +1,16 @@
-"""What stands behind the price, and whether it can be taken away."""
+"""What stands behind the price."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
-from core.security.facts import Finding, Severity, TokenFacts, ratio, usd
+from core.security.facts import Finding, Severity, TokenFacts, usd
 from core.security.registry import rule
 from data.models.fields import (
-    CREATED_AT,
     FDV_USD,
     GRADUATED,
     LAUNCHPAD,
     LIQUIDITY_USD,
-    LP_LOCKED_RATIO,
     MARKET_CAP_USD,
     VOLUME_USD,
     Span,
@@ -24,9 +21,6 @@ _GONE_USD = Decimal(500)
 _SHALLOW_USD = Decimal(10_000)
 _THIN = Decimal("0.01")
 _HOLLOW = Decimal("0.0005")
-_LOCKED, _LOOSE = Decimal("0.9"), Decimal("0.5")
-_NOTHING = Decimal("0.05")
-_YOUNG = timedelta(days=3)
 _WASHED = Decimal(100)  # turnovers of the pool in a day
 
 
@@ -63,38 +57,6 @@ def hollow_cap(facts: TokenFacts) -> Finding | None:
     return facts.finding(
         severity, "A market cap of {cap} stands on {held} of liquidity", MARKET_CAP_USD, LIQUIDITY_USD,
         held=usd(held), cap=usd(cap),
-    )  # fmt: skip
-
-
-@rule(LP_LOCKED_RATIO)
-def lp_locked(facts: TokenFacts) -> Finding | None:
-    """Ask whether the liquidity can be withdrawn."""
-    if facts.on_curve:
-        return None  # a curve has no shares to pull
-    locked = facts.value(LP_LOCKED_RATIO)
-    if locked is None:
-        return facts.finding(Severity.UNKNOWN, "LP locked or burned: unknown")
-    if locked >= _LOCKED or facts.established:
-        severity = Severity.CLEAR if locked >= _LOCKED else Severity.NOTE
-    else:
-        severity = Severity.CAUTION
-    danger = ": the rest can be pulled" if severity is Severity.CAUTION else ""
-    return facts.finding(
-        severity, f"LP locked or burned: {{share}}{danger}", LP_LOCKED_RATIO, share=ratio(locked)
-    )
-
-
-@rule(LP_LOCKED_RATIO, CREATED_AT)
-def pull_ready(facts: TokenFacts) -> Finding | None:
-    """Ask whether a young pool can be emptied at any moment, which is how most rugs go."""
-    locked, born = facts.value(LP_LOCKED_RATIO), facts.value(CREATED_AT)
-    if facts.on_curve or facts.established or locked is None or born is None:
-        return None
-    if locked >= _NOTHING or facts.at - born >= _YOUNG:
-        return None
-    return facts.finding(
-        Severity.BLOCK, "Its pool is young and nothing of it is locked: it can be emptied at any moment",
-        LP_LOCKED_RATIO, CREATED_AT,
     )  # fmt: skip
 
 

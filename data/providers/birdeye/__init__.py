@@ -1,4 +1,4 @@
-"""Birdeye: figures, security facts, holders, lists and trades of Solana tokens.
+"""Birdeye: figures, security facts, holders, lists and trades of Solana tokens; wallets and what they earn.
 
 Knows what each plan may ask: market data are in the free plan, the rest is in the paid ones. A refusal for
 the plan, or for spent compute units, is a 400 that closes one quota and leaves the other open. Refuses its
@@ -45,7 +45,7 @@ from data.models.ids import Chain
 from data.models.market import Capability
 from data.providers import values
 from data.providers.base import Ask, Auth, Endpoint, ErrorMap, Json, Provider, Quota
-from data.providers.birdeye import lists, tokens
+from data.providers.birdeye import lists, tokens, wallets
 
 _FREE, _PAID = "free", "paid"
 _MOST_ROWS = 100
@@ -171,6 +171,27 @@ PROVIDER = Provider(
             stale_s=300,
             quota=_PAID,
             samples=("v3-token-txs.json",),
+        ),
+        Endpoint(
+            capability=Capability.WALLET,
+            path="/wallet/v2/current-net-worth",
+            query={"wallet": "{account}", "sort_by": "value", "sort_type": "desc", "limit": "100"},
+            parse=wallets.parse_holdings,
+            ttl_s=60,
+            stale_s=600,
+            quota=_PAID,
+            samples=("wallet-v2-current-net-worth.json",),
+        ),
+        Endpoint(
+            capability=Capability.WALLET_PROFIT,
+            path="/wallet/v2/pnl/summary",
+            query={"wallet": "{account}", "duration": "{duration}"},
+            slots=wallets.duration,
+            parse=wallets.parse_profit,
+            ttl_s=300,
+            stale_s=3600,
+            quota=_PAID,
+            samples=("wallet-v2-pnl-summary.json",),
         ),
         Endpoint(
             capability=Capability.NEW_POOLS,

@@ -13,7 +13,9 @@ from data.models.fields import (
     HOLDERS,
     HONEYPOT,
     LARGEST_RATIO,
+    LP_BURNED_RATIO,
     LP_LOCKED_RATIO,
+    LP_LOCKS,
     MINT_AUTHORITY,
     NAME,
     PAUSE_AUTHORITY,
@@ -50,6 +52,8 @@ FIELDS: frozenset[Field[Any]] = frozenset(
         TOP10_RATIO,
         LARGEST_RATIO,
         LP_LOCKED_RATIO,
+        LP_BURNED_RATIO,
+        LP_LOCKS,
     }
 )
 
@@ -89,7 +93,7 @@ _SIGNS = (
 def facts_of(report: Mapping[str, Json], chain: Chain) -> tuple[Fact[Any], ...]:
     """Read what a scan states; what it leaves out is unknown."""
     creator = values.address_on(chain, report.get("creator_address"))
-    shares = holders.shares(report, chain)
+    shares, kept = holders.shares(report, chain), values.items(report.get("lp_holders"))
     return facts(
         (SYMBOL, values.symbol(report.get("token_symbol"))),
         (NAME, values.text(report.get("token_name"))),
@@ -106,7 +110,9 @@ def facts_of(report: Mapping[str, Json], chain: Chain) -> tuple[Fact[Any], ...]:
         (HOLDERS, values.count(report.get("holder_count"))),
         (TOP10_RATIO, shares.top10),
         (LARGEST_RATIO, shares.largest),
-        (LP_LOCKED_RATIO, holders.locked_share(values.items(report.get("lp_holders")), chain)),
+        (LP_LOCKED_RATIO, holders.locked_share(kept, chain)),
+        (LP_BURNED_RATIO, holders.burned_share(kept, chain)),
+        (LP_LOCKS, holders.locks(kept, chain)),
     )
 
 

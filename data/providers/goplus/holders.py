@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from data.models.fields import LpLock
 from data.models.holders import Holder
 from data.models.ids import Chain
 from data.providers import values
@@ -14,6 +16,7 @@ from data.providers.base import Json
 from data.providers.goplus.flags import flag, fraction
 
 _LISTED = 10
+_TAG = 40
 _BURNED = {
     "0x0000000000000000000000000000000000000000",
     "0x000000000000000000000000000000000000dead",
@@ -98,12 +101,47 @@ def locked_share(listed: Sequence[Json], chain: Chain) -> Decimal | None:
     """Add up the parts of a pool's shares that are burned or locked; None where a row is unclear."""
     total = Decimal(0)
     for row in map(values.mapping, listed):
-        part, owner = fraction(row.get("percent")), values.address_on(chain, row.get("address"))
-        locked = True if owner in _BURNED else flag(row.get("is_locked"))
+        part = fraction(row.get("percent"))
+        locked = True if _owner(row, chain) in _BURNED else flag(row.get("is_locked"))
         if part is None or locked is None:
             return None
         total += part if locked else 0
     return total if listed and total <= 1 else None
+
+
+def burned_share(listed: Sequence[Json], chain: Chain) -> Decimal | None:
+    """Add up the parts of a pool's shares that nobody holds; None where the whole is unclear."""
+    told = [*map(values.mapping, listed)]
+    if locked_share(listed, chain) is None or any(_owner(row, chain) is None for row in told):
+        return None
+    rows = [row for row in told if _owner(row, chain) in _BURNED]
+    return sum((fraction(row.get("percent")) or Decimal(0) for row in rows), Decimal(0))
+
+
+def locks(listed: Sequence[Json], chain: Chain) -> tuple[LpLock, ...] | None:
+    """Read who keeps shares of a pool and until when: of a locker's several dates the first."""
+    if not listed:
+        return None
+    rows = [row for row in map(values.mapping, listed) if flag(row.get("is_locked")) is True]
+    return tuple(
+        LpLock(
+            kind=values.text(row.get("tag"), _TAG) or "",
+            program=owner,
+            share=fraction(row.get("percent")),
+            unlocks_at=min(_ends(row), default=None),
+        )
+        for row in rows
+        if (owner := _owner(row, chain)) is not None and owner not in _BURNED
+    )
+
+
+def _owner(row: Mapping[str, Json], chain: Chain) -> str | None:
+    return values.address_on(chain, row.get("address"))
+
+
+def _ends(row: Mapping[str, Json]) -> list[datetime]:
+    told = (values.mapping(each).get("end_time") for each in values.items(row.get("locked_detail")))
+    return [at for each in told if (at := values.moment(each)) is not None]
 
 
 def _pools_are_told(report: Mapping[str, Json], rows: Iterable[Row], chain: Chain) -> bool:

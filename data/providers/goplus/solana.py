@@ -15,10 +15,12 @@ from data.models.fields import (
     FREEZE_AUTHORITY,
     HOLDERS,
     LARGEST_RATIO,
-    LP_LOCKED_RATIO,
+    LP_BURNED_RATIO,
     MINT_AUTHORITY,
     MUTABLE,
     NAME,
+    NEXT_FEE_EPOCH,
+    NEXT_FEE_RATIO,
     NON_TRANSFERABLE,
     PERMANENT_DELEGATE,
     SUPPLY,
@@ -47,6 +49,8 @@ FIELDS: frozenset[Field[Any]] = frozenset(
         PERMANENT_DELEGATE,
         TRANSFER_HOOK,
         TRANSFER_FEE_RATIO,
+        NEXT_FEE_RATIO,
+        NEXT_FEE_EPOCH,
         FEE_AUTHORITY,
         NON_TRANSFERABLE,
         DEFAULT_FROZEN,
@@ -56,7 +60,7 @@ FIELDS: frozenset[Field[Any]] = frozenset(
         HOLDERS,
         TOP10_RATIO,
         LARGEST_RATIO,
-        LP_LOCKED_RATIO,
+        LP_BURNED_RATIO,
     }
 )
 
@@ -101,6 +105,7 @@ def facts_of(report: Mapping[str, Json]) -> tuple[Fact[Any], ...]:
         (PERMANENT_DELEGATE, _authority(report, "balance_mutable_authority")),
         (TRANSFER_HOOK, _hook(report)),
         (TRANSFER_FEE_RATIO, _fee(report)),
+        *_scheduled(report),
         (FEE_AUTHORITY, _authority(report, "transfer_fee_upgradable")),
         (NON_TRANSFERABLE, _non_transferable(report)),
         (DEFAULT_FROZEN, _begins_frozen(report)),
@@ -110,7 +115,7 @@ def facts_of(report: Mapping[str, Json]) -> tuple[Fact[Any], ...]:
         (HOLDERS, values.count(report.get("holder_count"))),
         (TOP10_RATIO, shares.top10),
         (LARGEST_RATIO, shares.largest),
-        (LP_LOCKED_RATIO, _burned_share(report)),
+        (LP_BURNED_RATIO, _burned_share(report)),
     )
 
 
@@ -167,6 +172,14 @@ def _fee(report: Mapping[str, Json]) -> Decimal | None:
     return fraction(values.mapping(values.mapping(fee).get("current_fee_rate")).get("fee_rate"))
 
 
+def _scheduled(report: Mapping[str, Json]) -> tuple[tuple[Field[Any], Any], ...]:
+    """Read the fee that comes next; several, or one without its epoch, are not understood."""
+    listed = values.items(values.mapping(report.get("transfer_fee")).get("scheduled_fee_rate"))
+    row = values.mapping(listed[0]) if len(listed) == 1 else {}
+    ratio, epoch = fraction(row.get("fee_rate")), values.count(row.get("epoch"))
+    return () if ratio is None or epoch is None else ((NEXT_FEE_RATIO, ratio), (NEXT_FEE_EPOCH, epoch))
+
+
 def _non_transferable(report: Mapping[str, Json]) -> bool | None:
     """Read the flag under its name on the wire, or the one of the vendor's own client."""
     return flag(report.get("non_transferable", report.get("none_transferable")))
@@ -183,7 +196,7 @@ def _creator(report: Mapping[str, Json]) -> str | None:
 
 
 def _burned_share(report: Mapping[str, Json]) -> Decimal | None:
-    """Tell which part of the deepest pool's shares is burned; none burned may yet be locked."""
+    """Tell which part of the deepest pool's shares is burned; a zero may be a figure that was not made."""
     pools = [values.mapping(row) for row in values.items(report.get("dex"))]
     sizes = [values.number(pool.get("tvl")) for pool in pools]
     known = [(size, pool) for size, pool in zip(sizes, pools, strict=True) if size is not None]

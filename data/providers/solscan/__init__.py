@@ -35,7 +35,7 @@ from data.models.ids import Chain
 from data.models.market import Capability
 from data.providers import values
 from data.providers.base import Ask, Auth, Endpoint, ErrorMap, Json, Provider, Quota
-from data.providers.solscan import answers
+from data.providers.solscan import answers, wallets
 
 _PAGE = "40"  # 10, 20, 30 or 40: any other size is refused
 _MOST_CANDLES = 1000
@@ -162,6 +162,15 @@ PROVIDER = Provider(
             stale_s=1200,
             fields=_NAMES,
             samples=("v2-token-trending.json",),
+        ),
+        Endpoint(
+            capability=Capability.WALLET,
+            path="/account/portfolio",
+            query={"address": "{account}"},
+            parse=wallets.parse_holdings,
+            ttl_s=60,
+            stale_s=600,
+            samples=("v2-account-portfolio.json",),
         ),
         Endpoint(
             capability=Capability.SEARCH,

@@ -60,7 +60,7 @@ def parse_token(body: Json, ask: Ask, at: datetime) -> tuple[TokenReport, ...]:
         BadPayload: the answer is about another token.
         NotListed: nothing is known of it.
     """
-    row = values.required_mapping(_data(body), "token")
+    row = values.required_mapping(content(body), "token")
     if values.token_on(ask.chain, row.get("address")) != ask.token:
         raise BadPayload("an answer about another token")
     places, raw = values.decimals(row.get("decimals")), values.raw_amount(row.get("supply"))
@@ -88,7 +88,7 @@ def parse_prices(body: Json, ask: Ask, at: datetime) -> tuple[TokenReport, ...]:
         BadPayload: the answer holds no list.
         NotListed: it prices none of the tokens.
     """
-    rows = map(values.mapping, values.required_items(_data(body), "prices"))
+    rows = map(values.mapping, values.required_items(content(body), "prices"))
     by_token = {values.token_on(ask.chain, row.get("address")): row for row in rows}
     found = ((token, by_token.get(token, {})) for token in ask.tokens)
     reports = tuple(
@@ -116,7 +116,7 @@ def parse_holders(body: Json, ask: Ask, at: datetime) -> tuple[HolderList, ...]:
         BadPayload: the answer holds no list.
         NotListed: nobody is known to hold the token.
     """
-    data = values.required_mapping(_data(body), "holders")
+    data = values.required_mapping(content(body), "holders")
     rows = map(values.mapping, values.required_items(data.get("items"), "holders"))
     found = [holder for row in rows if (holder := _holder(row)) is not None]
     if not found:
@@ -132,7 +132,7 @@ def parse_pools(body: Json, ask: Ask, at: datetime) -> tuple[Pool, ...]:
         BadPayload: the answer holds no list.
         NotListed: none of them holds the token.
     """
-    rows = map(values.mapping, values.required_items(_data(body), "pools"))
+    rows = map(values.mapping, values.required_items(content(body), "pools"))
     found = tuple(pool for row in rows if (pool := _pool(row, ask)) is not None)
     if not found:
         raise NotListed("no pool with this token")
@@ -146,7 +146,7 @@ def parse_candles(body: Json, ask: Ask, at: datetime) -> tuple[CandleSeries, ...
         BadPayload: the answer holds no list, or bars in another currency or of another length.
         NotListed: there are no bars, as of a pool that the token is no side of.
     """
-    data = values.required_mapping(_data(body), "candles")
+    data = values.required_mapping(content(body), "candles")
     if data.get("currency", "usd") != "usd" or data.get("res") != ask.timeframe:
         raise BadPayload("not the candles asked for")
     rows = values.required_items(data.get("data"), "candles")
@@ -163,7 +163,7 @@ def parse_trending(body: Json, ask: Ask, at: datetime) -> tuple[TokenReport, ...
     Raises:
         BadPayload: the answer holds no list.
     """
-    rows = map(values.mapping, values.required_items(_data(body), "tokens"))
+    rows = map(values.mapping, values.required_items(content(body), "tokens"))
     return tuple(
         TokenReport(token=token, facts=facts(*_names(row)))
         for row in rows
@@ -177,7 +177,7 @@ def parse_search(body: Json, ask: Ask, at: datetime) -> tuple[TokenMatch, ...]:
     Raises:
         BadPayload: the answer holds no list.
     """
-    data = values.required_mapping(_data(body), "results")
+    data = values.required_mapping(content(body), "results")
     rows = map(values.mapping, values.required_items(data.get("items"), "tokens"))
     return tuple(
         TokenMatch(
@@ -193,7 +193,7 @@ def parse_search(body: Json, ask: Ask, at: datetime) -> tuple[TokenMatch, ...]:
     )
 
 
-def _data(body: Json) -> Json:
+def content(body: Json) -> Json:
     """Read what the envelope holds: nothing, where what is asked for is unknown."""
     data = values.required_mapping(body, "answer").get("data")
     if data is None or data == {}:

@@ -1,4 +1,4 @@
-"""Helius' own methods beside those of every node: assets with what is not known left out, and fees by level.
+"""Helius' own methods beside those of every node: assets, what a wallet did, and fees by level.
 
 Source: https://www.helius.dev/docs/api-reference/das and https://www.helius.dev/docs/priority-fee-api
 """
@@ -11,12 +11,14 @@ from typing import Any
 from data.models.ids import SOL_MINT
 from data.sandbox import seeds
 from data.sandbox.filters import RpcError
+from data.sandbox.history import History
 from data.sandbox.tokens import Token
 from data.sandbox.wire.call import Vendor
 from data.sandbox.world import World
 
 ID = "helius"
 _MOST_ASSETS = 1_000
+_MOST_FULL = 100  # transactions with all that each did
 _PRICED_FROM_USD = 10_000.0  # a day; the vendor prices its most traded tokens only
 _LEVELS = {"min": 0.0, "low": 0.02, "medium": 1.0, "high": 10.0, "veryHigh": 100.0, "unsafeMax": 5_000.0}
 _DAY_S = 86_400
@@ -114,7 +116,27 @@ def _part(params: Any, name: str, kind: type) -> Any:
     return value
 
 
-METHODS = {"getAsset": asset, "getAssetBatch": assets, "getPriorityFeeEstimate": fees}
+def transactions(world: World, params: Any) -> object:
+    """Answer `getTransactionsForAddress` in full detail: what succeeded since a moment, the newest first."""
+    address, options = (*params, {})[:2] if isinstance(params, list) and params else (None, {})
+    filters = _part(options, "filters", dict)
+    since, most = (filters.get("blockTime") or {}).get("gte", 0), min(options.get("limit", 0), _MOST_FULL)
+    if options.get("transactionDetails") != "full" or most < 1 or filters.get("status") != "succeeded":
+        raise RpcError(-32602, "Invalid params")
+    past = History(world)
+    listed: Any = past.signatures([address])
+    rows = [row for row in listed if row["err"] is None and row["blockTime"] >= since]
+    told: list[Any] = [past.transaction([row["signature"], options]) for row in rows[:most]]
+    token = f"{rows[most - 1]['slot']}:0" if len(rows) > most else None
+    return {"data": [{**each, "transactionIndex": 0} for each in told], "paginationToken": token}
+
+
+METHODS = {
+    "getTransactionsForAddress": transactions,
+    "getAsset": asset,
+    "getAssetBatch": assets,
+    "getPriorityFeeEstimate": fees,
+}
 
 VENDOR = Vendor(
     id=ID,

@@ -13,7 +13,16 @@ from data.models.chat import Chat, ChatKind, FlagScope
 from data.models.ids import Platform, UserId
 from data.models.text import one_line
 from data.store.preferences import changed
-from data.store.tables import chats, flag_overrides, recents, rules
+from data.store.tables import (
+    alerts,
+    chats,
+    flag_overrides,
+    recents,
+    rules,
+    snoozes,
+    subscriptions,
+    watch_items,
+)
 from data.store.upsert import insert
 
 TITLE_LIMIT = 128
@@ -83,7 +92,7 @@ class Chats:
         return await self.get(key)
 
     async def migrate(self, platform: Platform, old_id: str, new_id: str) -> None:
-        """Let rules, preferences, flags and recents follow a chat to its new id.
+        """Let rules, preferences, flags, recents, routes, snoozes, watchlist, alerts follow a chat.
 
         What the new chat has of the same kind already, stays; what the old one had besides, is dropped.
         Telling it twice changes nothing.
@@ -96,6 +105,9 @@ class Chats:
             (rules, rules.c.chat_key, (rules.c.command, rules.c.kind, rules.c.subject)),
             (recents, recents.c.chat_key, (recents.c.actor_key, recents.c.kind)),
             (flag_overrides, flag_overrides.c.subject, (flag_overrides.c.name, flag_overrides.c.scope)),
+            (watch_items, watch_items.c.list_key, (watch_items.c.token,)),
+            (alerts, alerts.c.chat_key, (alerts.c.id,)),
+            (snoozes, snoozes.c.chat_key, (snoozes.c.subject,)),
         ):
             ours = column == old
             if table is flag_overrides:
@@ -104,6 +116,11 @@ class Chats:
             there = select(taken).where(taken.c[column.name] == new, *(taken.c[c.name] == c for c in same))
             await self.connection.execute(update(table).where(ours, ~there.exists()).values({column: new}))
             await self.connection.execute(delete(table).where(ours))
+        # The addresses of its places follow with what is under way to them.
+        heard = update(subscriptions).where(subscriptions.c.chat_key == old)
+        await self.connection.execute(heard.values(chat_key=new))
+        theirs = (alerts.c.chat_key == new) & (alerts.c.address == old_id)
+        await self.connection.execute(update(alerts).where(theirs).values(address=new_id))
 
     async def _follow_preferences(self, old: str, new: str, new_id: str) -> None:
         before = await self._find(select(chats).where(chats.c.key == old).with_for_update())

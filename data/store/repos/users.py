@@ -108,6 +108,10 @@ class Users:
             return None
         return await self._changed(user_id, preferences=changed(preferences, key, value))
 
+    async def held(self, user_id: UserId) -> dict[str, int]:
+        """Count all rows that name someone, by table."""
+        return await erasure.counted(self.connection, await erasure.person(self.connection, user_id))
+
     async def forget(self, user_id: UserId) -> bool:
         """Erase a person from every table; the audit keeps their number alone. False where nobody bears it.
 

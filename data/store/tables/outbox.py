@@ -35,8 +35,10 @@ notices = Table(
     sqlite_autoincrement=True,
 )
 
-# One message to one place. `begun` counts the attempts that were started; a row found open with one is
-# doubtful: the platform may have it. `message` is the platform's number of what was sent.
+# One message to one place. `begun` counts the attempts that were started. `under_way` is one whose end is not
+# told; `doubtful` says that of an earlier one it never was, so that the platform may have the message.
+# `due_at` is its turn, which it keeps where it must be tried again at `retry_at`.
+# `message` is the platform's number of what was sent.
 deliveries = Table(
     "deliveries",
     METADATA,
@@ -51,22 +53,28 @@ deliveries = Table(
     Column("state", Word, nullable=False),
     Column("urgency", SmallInteger, nullable=False),
     Column("due_at", Instant, nullable=False),
+    Column("retry_at", Instant),
     Column("expires_at", Instant, nullable=False),
     Column("lease", Word, nullable=False),
     Column("leased_until", Instant),
     Column("begun", Integer, nullable=False),
+    Column("under_way", Boolean, nullable=False),
+    Column("doubtful", Boolean, nullable=False),
     Column("message", Word, nullable=False),
     Column("problem", Prose, nullable=False),
     Column("settled_at", Instant),
     Column("read_at", Instant),
     UniqueConstraint("notice_id", "channel", "address", "topic"),
     Index(None, "channel", "state", "urgency", "due_at"),
-    Index(None, "state", "leased_until"),
-    Index(None, "user_id", "id"),
+    Index(None, "channel", "address", "state"),
+    Index(None, "state", "expires_at"),
+    Index(None, "state", "settled_at"),
+    Index(None, "user_id", "notice_id"),
     sqlite_autoincrement=True,
 )
 
-# The message about a token that a place shows, to be edited as more is known.
+# The message about a token that a place shows, to be edited as more of the same kind is known. `told` names
+# the notices that it tells, in their order.
 living = Table(
     "living",
     METADATA,
@@ -74,9 +82,10 @@ living = Table(
     Column("address", Word, primary_key=True),
     Column("topic", Word, primary_key=True),
     Column("about", Word, primary_key=True),
+    Column("kind", Word, primary_key=True),
     Column("message", Word, nullable=False),
-    Column("begun_at", Instant, nullable=False),
-    Column("notice_id", Id, ForeignKey("notices.id", ondelete="CASCADE"), nullable=False),
+    Column("begun_at", Instant, nullable=False, index=True),
+    Column("told", Word, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -95,5 +104,6 @@ subscriptions = Table(
     Column("active", Boolean, nullable=False),
     Column("problem", Prose, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Index(None, "channel", "address"),
     sqlite_with_rowid=False,
 )

@@ -21,7 +21,7 @@ from data.sandbox.catalogue import BONK_MINT
 from data.sandbox.wire.call import Answer
 from data.sandbox.world import World
 from tests.unit.data.sandbox.worlds import START, named
-from tests.unit.data.wire_law import law, sampling, serum, solana, truth
+from tests.unit.data.wire_law import law, sampling, serum, solana, truth, wallets
 from tests.unit.data.wire_law.agreement import ANYTHING, UNSAID, Expected, Near, disagreements, said
 from tests.unit.data.wire_law.exchange import Market, written
 
@@ -73,18 +73,20 @@ def another(value: Any) -> Any:
 
 
 def changes(body: Any, rng: random.Random) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Give bodies with one value changed, or left out, at some of the places."""
+    """Give the body with one value changed, or left out, at some places; it is as it was afterwards."""
     found = list(places(body))
     for place in rng.sample(found, k=min(len(found), MOST_CHANGES)):
-        changed = copy.deepcopy(body)
-        inside = changed
+        inside = body
         for step in place[:-1]:
             inside = inside[step]
+        before = copy.copy(inside)
         if isinstance(inside[place[-1]], dict | list) or rng.random() < 0.3:
             del inside[place[-1]]
         else:
             inside[place[-1]] = another(inside[place[-1]])
-        yield place, changed
+        yield place, body
+        inside.clear()
+        inside.update(before) if isinstance(inside, dict) else inside.extend(before)
 
 
 def told(records: Sequence[Record], expected: Sequence[Expected]) -> list[Expected]:
@@ -105,6 +107,8 @@ def about(world: World, provider: Provider) -> Iterator[Call]:
             asked = Ask() if endpoint.by == "nothing" else ask
             if endpoint.capability in sampling.OF_A_NODE:
                 asked = solana.asked(random.Random(7), world, endpoint, token, lost=False)
+            if endpoint.capability in wallets.OF_A_WALLET:
+                asked = wallets.asked(random.Random(token.symbol), world, token, lost=False, traders=True)
             yield Call(provider=provider, endpoint=endpoint, ask=asked)
 
 

@@ -23,7 +23,7 @@ from core.security.holders import HeldBy
 from core.security.score import assess
 from core.security.service import Scan
 from core.sources import Source, Standing
-from data.models.fields import FIELDS, PRICE_USD, RISK_SCORE, RUGGED, Authority, Link
+from data.models.fields import FIELDS, PRICE_USD, RISK_SCORE, RUGGED, Authority, Link, LpLock
 from data.models.holders import Holder, HolderList
 from data.models.ids import Chain, ProviderId, TokenKey
 from data.models.market import Capability, Gap, GapReason, SecurityReport, Timeframe, TokenSnapshot
@@ -153,6 +153,7 @@ def test_nothing_unknown_passes_as_safe() -> None:
     assert "? Other scanners: none answered" in reply.body.plain
 
 
+KEPT = LpLock(kind="streamflow", share=Decimal("0.6"))
 SAFE = {
     "rugged": False, "mint_authority": REVOKED, "freeze_authority": REVOKED, "token_program": "spl",
     "liquidity": Decimal(10**6), "lp_locked": Decimal(1), "top10": Decimal("0.1"), "dev": Decimal(0),
@@ -196,6 +197,34 @@ def test_the_card_says_the_worst_at_first_look_and_how_much_more_there_is() -> N
     assert field.value.plain.startswith("BLOCK: 4 dangers, 1 unknown\n✗ ")
     assert field.value.plain.endswith("and 1 more")
     assert reply.tone is Tone.DANGER
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"lp_locked": Decimal(1), "lp_burned": Decimal("0.4"), "lp_locks": (KEPT,)},
+         "100 %, 40.0 % burned, with Streamflow"),
+        ({"lp_locked": Decimal("0.3"), "lp_burned": Decimal(1)}, "30.0 %, 30.0 % burned"),
+        ({"lp_burned": Decimal(1)}, "100 % burned"),
+        ({"lp_locked": Decimal(0), "lp_locks": (replace(KEPT, share=Decimal("0.001")),)}, "0 %"),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_the_card_says_what_of_the_liquidity_is_burned_and_who_keeps_the_rest(
+    told: dict[str, object], words: str | None
+) -> None:
+    fields = {
+        each.name: each.value.plain for each in token.token_card(Found(OTTER), known(OTTER, **told)).fields
+    }
+    assert fields.get("LP locked") == words
+
+
+def test_the_card_says_what_a_transfer_costs_now_and_what_it_will_cost() -> None:
+    now = {"transfer_fee": Decimal("0.01"), "next_fee": Decimal("0.25")}
+    told = token.authorities(known(OTTER, **now, next_fee_epoch=1018)).plain
+    assert told.endswith("transfer fee 1.0 % now, 25.0 % from epoch 1,018 on")
+    assert token.authorities(known(OTTER, **now)).plain.endswith("1.0 % now, 25.0 % later")
+    assert "transfer fee" not in token.authorities(known(OTTER, transfer_fee=Decimal(0))).plain
 
 
 def test_each_scanner_is_named_with_its_own_score() -> None:

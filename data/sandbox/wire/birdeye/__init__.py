@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from data.sandbox.holders import Role
 from data.sandbox.tokens import Token, TokenProgram
-from data.sandbox.wire.birdeye import lists
+from data.sandbox.wire.birdeye import lists, wallets
 from data.sandbox.wire.birdeye.envelope import BAD_REQUEST, ID, factor, human, picture, told
 from data.sandbox.wire.call import Answer, Call, Vendor
 from data.sandbox.world import World
@@ -201,6 +201,8 @@ VENDOR = Vendor(
         "/defi/v2/tokens/new_listing": lists.listings,
         "/defi/token_trending": lists.trending,
         "/defi/v3/search": lists.search,
+        "/wallet/v2/current-net-worth": wallets.net_worth,
+        "/wallet/v2/pnl/summary": wallets.profit,
     },
     throttled={"success": False, "message": "Too many requests"},
     refusal={"success": False, "message": "Internal server error"},

@@ -12,6 +12,7 @@ from datetime import timedelta
 from data.models.ids import SOL_MINT
 from data.sandbox import seeds
 from data.sandbox.holders import Holder, Role, pool_authority
+from data.sandbox.recipes import STREAMFLOW
 from data.sandbox.tokens import SYSTEM_PROGRAM, Dex, Pool, Token
 from data.sandbox.wire.call import Answer, Call, Vendor, iso
 from data.sandbox.wire.rugcheck import risks
@@ -19,6 +20,9 @@ from data.sandbox.world import World
 
 ID = "rugcheck"
 _INDEXED_AFTER = timedelta(minutes=2)
+_MOST_MARKETS = 20
+# The vendor's words for lockers, as far as they were seen; of others it says that they are one.
+_LOCKERS: Mapping[str, str] = {STREAMFLOW: "streamflow"}
 _MARKETS: Mapping[Dex, tuple[str, str]] = {
     Dex.RAYDIUM: ("raydium", "Raydium Pool"),
     Dex.RAYDIUM_CLMM: ("raydium_clmm", "Raydium CLMM Pool"),
@@ -91,8 +95,9 @@ def report(world: World, call: Call) -> Answer:
                 "image": f"https://images.example/{token.mint}.png",
             },
             "lockerOwners": {},
-            "lockers": {},
-            "markets": [_market(world, pool) for pool in world.pools_of(token.mint)[:20]] or None,
+            "lockers": _lockers(world, token),
+            "lockerScanStatus": "none",
+            "markets": [_market(world, pool) for pool in world.pools_of(token.mint)[:_MOST_MARKETS]] or None,
             "totalMarketLiquidity": liquidity,
             "totalLPProviders": len(token.pools) if token.coingecko_id is None else 40 * len(token.pools),
             "totalHolders": world.holder_count(token.mint),
@@ -168,6 +173,23 @@ def _siblings(world: World, token: Token) -> list[dict[str, object]] | None:
         if token.creator and other.creator == token.creator and other.mint != token.mint
     ]
     return same or None
+
+
+def _lockers(world: World, token: Token) -> dict[str, object]:
+    """Write the lockers of a token's pools by the account of each lock."""
+    return {
+        seeds.address(world.seed, "lock", pool.address, lock.program): {
+            "programID": lock.program,
+            "tokenAccount": seeds.address(world.seed, "lock account", pool.address, lock.program),
+            "owner": lock.program,
+            "uri": f"https://locks.example/{pool.address}",
+            "unlockDate": int(lock.until.timestamp()),
+            "usdcLocked": world.state(pool).liquidity_usd * (1.0 + world.skew(ID, pool.base)) * lock.ratio,
+            "type": _LOCKERS.get(lock.program, "locker"),
+        }
+        for pool in world.pools_of(token.mint)[:_MOST_MARKETS]
+        for lock in pool.lp_locks
+    }
 
 
 def _market(world: World, pool: Pool) -> dict[str, object]:

@@ -101,5 +101,5 @@ def locked_pct(world: World, token: Token) -> float:
 
 
 def locked(pool: Pool) -> float:
-    """Tell which share of a pool's liquidity nobody can take out."""
-    return 1.0 if pool.dex.is_curve else pool.lp_burned_ratio
+    """Tell which share of a pool's liquidity is burned or in a locker."""
+    return 1.0 if pool.dex.is_curve else pool.lp_kept_ratio

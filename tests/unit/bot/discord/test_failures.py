@@ -8,16 +8,26 @@ from typing import Any
 import aiohttp
 import discord
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
 from bot.discord.failures import failure, translated
 from bot.discord.request import level
+from bot.outlet import Unreached
 from data.errors import ChatGone, DeliveryError, Rejected, Throttled
 from data.models.chat import Level
 
 
-def answered(kind: type[discord.HTTPException], status: int, code: int = 0) -> discord.HTTPException:
-    response: Any = SimpleNamespace(status=status, reason="because")
+def answered(
+    kind: type[discord.HTTPException], status: int, code: int = 0, **headers: str
+) -> discord.HTTPException:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    response: Any = SimpleNamespace(status=status, reason="because", headers=named)
     return kind(response, {"code": code, "message": "words"})
+
+
+UNREACHABLE = aiohttp.ClientConnectorError(
+    ConnectionKey("127.0.0.1", 9, False, True, None, None, None), OSError(111, "refused")
+)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +41,13 @@ def answered(kind: type[discord.HTTPException], status: int, code: int = 0) -> d
         (answered(discord.Forbidden, 403, 50013), ChatGone),
         (answered(discord.HTTPException, 400, 50035), Rejected),
         (answered(discord.HTTPException, 413, 40005), Rejected),
+        (answered(discord.Forbidden, 403, 50005), Rejected),
+        (answered(discord.NotFound, 404, 10013), ChatGone),
+        (answered(discord.HTTPException, 400, 50033), ChatGone),
+        (answered(discord.HTTPException, 401), DeliveryError),
+        (answered(discord.HTTPException, 400, 40003), Throttled),
         (answered(discord.HTTPException, 429), Throttled),
+        (UNREACHABLE, Unreached),
         (answered(discord.DiscordServerError, 502), DeliveryError),
         (discord.RateLimited(90.0), Throttled),
         (aiohttp.ServerDisconnectedError(), DeliveryError),
@@ -61,6 +77,24 @@ def test_discord_says_how_long_to_wait() -> None:
     ours = failure(discord.RateLimited(90.0))
     assert isinstance(ours, Throttled)
     assert ours.retry_after_s == 90.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits_s", "everywhere"),
+    [
+        ({}, 3600.0, True),
+        ({"Retry_After": "1800"}, 1800.0, True),
+        ({"Retry_After": "soon", "Via": "1.1 google"}, 3600.0, False),
+        ({"Retry_After": "7", "Via": "1.1 google"}, 7.0, False),
+        ({"Retry_After": "7", "Via": "1.1 google", "X_RateLimit_Global": "true"}, 7.0, True),
+    ],
+)
+def test_a_wait_that_outlived_the_library_is_told_with_its_reach(
+    headers: dict[str, str], waits_s: float, everywhere: bool
+) -> None:
+    ours = failure(answered(discord.HTTPException, 429, **headers))
+    assert isinstance(ours, Throttled)
+    assert (ours.retry_after_s, ours.everywhere) == (waits_s, everywhere)
 
 
 def test_a_fault_of_ours_is_not_taken_for_discords() -> None:

@@ -23,7 +23,8 @@ from aiogram.types import ResponseParameters
 from aiohttp import ClientConnectorError
 from aiohttp.client_reqrep import ConnectionKey
 
-from bot.telegram.sender import ANSWERS, MessageLost, Sender, TooLong, Unchanged, failure
+from bot.outlet import Unreached
+from bot.telegram.sender import ANSWERS, Closed, FileLost, MessageLost, Sender, TooLong, Unchanged, failure
 from data.errors import ChatGone, ChatMoved, DeliveryError, Rejected, Throttled
 from tests.fakes.clock import LoopClock
 from tests.fakes.virtual_loop import virtual_time
@@ -100,8 +101,13 @@ def unreachable() -> TelegramNetworkError:
         (400, "Bad Request: MEDIA_CAPTION_TOO_LONG", TooLong),
         (400, "Bad Request: chat not found", ChatGone),
         (403, "Forbidden: bot was kicked from the supergroup chat", ChatGone),
-        (403, "Forbidden: CHAT_WRITE_FORBIDDEN", Rejected),
-        (400, "Bad Request: TOPIC_CLOSED", Rejected),
+        (403, "Forbidden: CHAT_WRITE_FORBIDDEN", Closed),
+        (400, "Bad Request: TOPIC_CLOSED", Closed),
+        (400, "Bad Request: message thread not found", Closed),
+        (400, "Bad Request: not enough rights to send text messages to the chat", Closed),
+        (400, "Bad Request: not enough rights to send photos to the chat", Rejected),
+        (400, "Bad Request: wrong file identifier/HTTP URL specified", FileLost),
+        (400, "Bad Request: FILE_REFERENCE_EXPIRED", FileLost),
         (401, "Unauthorized", DeliveryError),
         (418, "odd", DeliveryError),
     ],
@@ -191,7 +197,6 @@ async def test_a_moved_chat_is_told_once_and_not_asked_again() -> None:
         (SEND, TelegramNetworkError(method=SEND, message="cut"), 1),
         (SEND, UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), 1),
         (SendPhoto(chat_id=7, photo="x"), ClientDecodeError("no JSON", ValueError(), "<html>"), 1),
-        (SEND, unreachable(), 2),
     ],
 )
 async def test_only_what_cannot_show_twice_is_tried_twice(
@@ -202,6 +207,13 @@ async def test_only_what_cannot_show_twice_is_tried_twice(
         await carried.call(method)
     assert type(caught.value) is DeliveryError
     assert session.made == tries
+
+
+async def test_what_no_connection_carried_is_tried_twice_and_known_not_to_have_arrived() -> None:
+    carried, session, _, _ = sender(unreachable(), unreachable())
+    with pytest.raises(Unreached):
+        await carried.call(SEND)
+    assert session.made == 2
 
 
 async def test_a_failure_says_nothing_of_what_was_answered() -> None:

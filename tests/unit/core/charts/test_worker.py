@@ -37,6 +37,15 @@ def test_whoever_asks_for_charts_does_not_load_the_drawing_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
+def test_the_drawing_process_does_without_pandas_and_hides_it_from_nobody() -> None:
+    code = """
+import sys, core.charts.worker
+assert "talib" in sys.modules and "pandas" not in sys.modules
+import pandas
+"""
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def test_the_program_does_not_load_what_indicators_are_worked_out_with() -> None:
     code = "import sys, bot.app; sys.exit(any(name in sys.modules for name in ('matplotlib', 'talib')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

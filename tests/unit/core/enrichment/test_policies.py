@@ -159,6 +159,8 @@ CHAIN_ALONE = [
     (f.FREEZE_AUTHORITY, Authority("7dGb"), Authority(None)),
     (f.TOKEN_PROGRAM, "spl", "token-2022"),
     (f.TRANSFER_FEE_RATIO, Decimal("0.05"), Decimal(0)),
+    (f.NEXT_FEE_RATIO, Decimal("0.25"), Decimal(0)),
+    (f.NEXT_FEE_EPOCH, 900, 901),
     (f.EXTENSIONS, ("transferFeeConfig",), ()),
 ]
 

@@ -122,6 +122,9 @@ def test_a_wallet_is_new_if_its_first_transaction_was_within_a_day_before() -> N
     assert fresh(old("a")) is False
     assert fresh(replace(new("a"), first_at=START - timedelta(hours=23))) is True
     assert fresh(replace(new("a"), first_at=START - timedelta(hours=25))) is False
+    # Of a busy wallet only the newest page is read: it is at least that old, and may be older.
+    assert fresh(replace(new("a"), first_slot=None)) is None
+    assert fresh(replace(old("a"), first_slot=None)) is False
 
 
 def test_snipers_are_those_of_the_first_ten_seconds_without_the_creator() -> None:

@@ -15,7 +15,7 @@ from core.security.known import MINTS, WELL_KNOWN
 from core.security.rules import launch
 from core.security.rules.identity import skeleton
 from core.security.score import Verdict, assess
-from data.models.fields import Authority
+from data.models.fields import Authority, LpLock
 from data.models.ids import SOL, Chain, ProviderId, TokenKey
 from data.models.market import Risk, RiskLevel, SecurityReport
 from tests.fakes.clock import START
@@ -27,6 +27,8 @@ JUPITER = ProviderId("jupiter")
 BLOCK, CAUTION, NOTE = Severity.BLOCK, Severity.CAUTION, Severity.NOTE
 CLEAR, UNKNOWN = Severity.CLEAR, Severity.UNKNOWN
 D = Decimal
+ENDED = LpLock(kind="streamflow", share=D(1), unlocks_at=START - timedelta(days=2))
+ENDING = replace(ENDED, unlocks_at=START + timedelta(days=7))
 
 GOOD: dict[str, Any] = {
     "symbol": "OTTER", "mint_authority": NOBODY, "freeze_authority": NOBODY, "extensions": (),
@@ -88,6 +90,10 @@ TABLE: list[tuple[str, dict[str, Any], Severity | None]] = [
     ("transfer_fee", {"transfer_fee": D("0.10")}, BLOCK),
     ("transfer_fee", {"transfer_fee": D("0.01")}, CAUTION),
     ("transfer_fee", {}, CLEAR),
+    ("transfer_fee", {"next_fee": D("0.25")}, BLOCK),
+    ("transfer_fee", {"next_fee": D("0.01")}, CAUTION),
+    ("transfer_fee", {"transfer_fee": D("0.25"), "next_fee": D(0)}, BLOCK),
+    ("transfer_fee", {"transfer_fee": None, "next_fee": D("0.25")}, UNKNOWN),
     ("transfer_fee", {"transfer_fee": None}, UNKNOWN),
     ("fee_authority", {"fee_authority": HELD}, CAUTION),
     ("fee_authority", {"fee_authority": HELD, **OLD_AND_LARGE}, NOTE),
@@ -130,6 +136,19 @@ TABLE: list[tuple[str, dict[str, Any], Severity | None]] = [
     ("pull_ready", {"lp_locked": D(0), "created": START - timedelta(days=3)}, None),
     ("pull_ready", {"lp_locked": D("0.05"), "created": START - timedelta(hours=5)}, None),
     ("pull_ready", {"lp_locked": None}, None),
+    ("pull_ready", {"lp_locks": (ENDED,), "created": START - timedelta(hours=5)}, BLOCK),
+    ("pull_ready", {"lp_locks": (ENDING,), "created": START - timedelta(hours=5)}, None),
+    ("lp_locked", {"lp_locks": (ENDED,)}, CAUTION),
+    ("lp_locked", {"lp_locks": (ENDED,), **OLD_AND_LARGE}, NOTE),
+    ("lp_locked", {"lp_locked": None, "lp_burned": D("0.9")}, CLEAR),
+    ("lp_locked", {"lp_locked": None, "lp_burned": D("0.89")}, UNKNOWN),
+    ("lp_unlocks", {"lp_locks": (ENDED,)}, CAUTION),
+    ("lp_unlocks", {"lp_locks": (ENDING,)}, CAUTION),
+    ("lp_unlocks", {"lp_locks": (ENDING,), **OLD_AND_LARGE}, NOTE),
+    ("lp_unlocks", {"lp_locks": (ENDING,), "graduated": False}, None),
+    ("lp_unlocks", {"lp_locks": (replace(ENDING, share=D("0.009")),)}, None),
+    ("lp_unlocks", {"lp_locks": (replace(ENDING, unlocks_at=START + timedelta(days=7, seconds=1)),)}, None),
+    ("lp_unlocks", {}, None),
     ("wash_volume", {"volume_24h": D(8_000_000)}, CAUTION),
     ("wash_volume", {"volume_24h": D(7_999_999)}, None),
     ("wash_volume", {"volume_24h": None}, None),

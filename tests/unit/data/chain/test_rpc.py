@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,9 @@ from data.models.fields import (
     MINT_AUTHORITY,
     MUTABLE,
     NAME,
+    NEXT_FEE_AT,
+    NEXT_FEE_EPOCH,
+    NEXT_FEE_RATIO,
     NON_TRANSFERABLE,
     PAUSE_AUTHORITY,
     PERMANENT_DELEGATE,
@@ -89,9 +93,10 @@ def test_a_transfer_fee_is_read() -> None:
     [
         (300, 500, 563, "0.05"),  # the slot of the sample lies in epoch 563
         (300, 100, 563, "0.01"),
-        (300, 500, 564, "0.05"),  # a rise on its way counts already
-        (300, 100, 564, "0.03"),  # a cut does not yet
-        (300, 100, None, "0.03"),
+        (300, 500, 564, "0.03"),
+        (300, 100, 564, "0.03"),
+        (300, 100, None, "0.03"),  # which of both is not told: the higher one
+        (300, 500, None, "0.05"),
     ],
 )
 def test_the_newer_fee_counts_from_its_epoch(older: int, newer: int, starts: Any, expected: str) -> None:
@@ -100,6 +105,34 @@ def test_the_newer_fee_counts_from_its_epoch(older: int, newer: int, starts: Any
     state["olderTransferFee"] |= {"transferFeeBasisPoints": older}
     state["newerTransferFee"] |= {"transferFeeBasisPoints": newer, "epoch": starts}
     assert read(body).get(TRANSFER_FEE_RATIO) == Decimal(expected)
+
+
+def scheduled(older: int, newer: int, starts: Any) -> tuple[Any, Any, Any]:
+    """Read what a mint says of the fee to come."""
+    body = flux()
+    state = info(body)["extensions"][0]["state"]
+    state["olderTransferFee"] |= {"transferFeeBasisPoints": older}
+    state["newerTransferFee"] |= {"transferFeeBasisPoints": newer, "epoch": starts}
+    report = read(body)
+    return report.get(NEXT_FEE_RATIO), report.get(NEXT_FEE_EPOCH), report.get(NEXT_FEE_AT)
+
+
+def test_a_fee_that_is_not_in_force_yet_is_told_with_its_epoch_and_about_when_that_begins() -> None:
+    # From the recorded slot to epoch 564 it is 296,429 slots of 0.4 seconds.
+    begins = NOW + timedelta(seconds=296_429 * 0.4)
+    assert scheduled(100, 2_500, 564) == (Decimal("0.25"), 564, begins)
+    assert scheduled(2_500, 0, 564) == (Decimal(0), 564, begins)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "starts"), [(100, 2_500, 563), (100, 100, 564), (100, 2_500, None), (100, 10_001, 564)]
+)
+def test_a_fee_in_force_or_unchanged_or_unclear_is_none_to_come(older: int, newer: int, starts: Any) -> None:
+    assert scheduled(older, newer, starts) == (None, None, None)
+
+
+def test_an_epoch_beyond_all_calendars_has_no_date() -> None:
+    assert scheduled(100, 2_500, 2**64 - 1) == (Decimal("0.25"), 2**64 - 1, None)
 
 
 def test_a_fee_with_a_ceiling_of_nothing_is_none_and_one_with_the_largest_is_read() -> None:

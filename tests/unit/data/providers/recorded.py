@@ -22,7 +22,7 @@ from data.models.fields import (
     FDV_USD,
     IMAGE_URL,
     LIQUIDITY_USD,
-    LP_LOCKED_RATIO,
+    LP_BURNED_RATIO,
     MARKET_CAP_USD,
     NAME,
     PRICE_USD,
@@ -281,7 +281,7 @@ def _told_by_pool(pool: Pool) -> set[Field[Any]]:
         NAME: pool.base.name,
         IMAGE_URL: pool.image_url,
         CREATED_AT: pool.created_at,
-        LP_LOCKED_RATIO: pool.lp_burned_ratio,
+        LP_BURNED_RATIO: pool.lp_burned_ratio,
     }
     for span, seen in pool.activity.items():
         said[CHANGE[span]] = seen.change_ratio

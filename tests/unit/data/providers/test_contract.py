@@ -96,7 +96,11 @@ def test_an_endpoint_declares_exactly_the_fields_it_gives(provider: Provider, en
 @each_endpoint
 def test_hostile_input_stays_inside_its_slot(provider: Provider, endpoint: Endpoint) -> None:
     asked = Ask(
-        tokens=(TokenKey(Chain.SOLANA, HOSTILE_TEXT),), pool=HOSTILE_TEXT, query=HOSTILE_TEXT, amount=1
+        tokens=(TokenKey(Chain.SOLANA, HOSTILE_TEXT),),
+        pool=HOSTILE_TEXT,
+        query=HOSTILE_TEXT,
+        amount=1,
+        accounts=(HOSTILE_TEXT,),
     )
     target = Call(provider=provider, endpoint=endpoint, ask=asked).target
     path, _, query = target.partition("?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,10 +20,14 @@ from data.models.fields import (
     HOLDERS,
     HONEYPOT,
     LARGEST_RATIO,
+    LP_BURNED_RATIO,
     LP_LOCKED_RATIO,
+    LP_LOCKS,
     MINT_AUTHORITY,
     MUTABLE,
     NAME,
+    NEXT_FEE_EPOCH,
+    NEXT_FEE_RATIO,
     NON_TRANSFERABLE,
     PAUSE_AUTHORITY,
     PERMANENT_DELEGATE,
@@ -95,7 +100,7 @@ def test_a_trusted_token_that_can_be_minted_and_frozen_is_shown_as_it_is() -> No
 
 
 @pytest.mark.parametrize(
-    "key", [HONEYPOT, BUY_TAX_RATIO, SELL_TAX_RATIO, CREATOR, DEV_RATIO, LP_LOCKED_RATIO]
+    "key", [HONEYPOT, BUY_TAX_RATIO, SELL_TAX_RATIO, CREATOR, DEV_RATIO, LP_BURNED_RATIO]
 )
 def test_what_is_not_told_of_a_mint_is_unknown(key: Field[Any]) -> None:
     assert fact(read(usdc(), USDC), key) is None
@@ -118,7 +123,9 @@ def test_a_trap_on_solana_is_read_in_full() -> None:
     # The pool's 40 % and the locked wallet's 1 % do not count: the creator's 20 % and seven times 1 % do.
     assert fact(report, TOP10_RATIO) == Decimal("0.27")
     assert fact(report, LARGEST_RATIO) == Decimal("0.2")
-    assert fact(report, LP_LOCKED_RATIO) == Decimal("0.98")
+    assert fact(report, LP_BURNED_RATIO) == Decimal("0.98")
+    assert fact(report, LP_LOCKED_RATIO) is None  # what is locked besides is not told
+    assert (fact(report, NEXT_FEE_RATIO), fact(report, NEXT_FEE_EPOCH)) == (Decimal("0.08"), 910)
     told = findings(report)
     assert told["Malicious address"] == (RiskLevel.DANGER, MAKER)
     assert [risk.name for risk in report.risks].count("Malicious address") == 1
@@ -204,7 +211,7 @@ def test_several_creators_are_no_creator() -> None:
     ],
 )
 def test_the_deepest_pool_alone_tells_what_is_burned(pools: Any, burned: Decimal | None) -> None:
-    assert fact(changed(usdc(), USDC, dex=pools), LP_LOCKED_RATIO) == burned
+    assert fact(changed(usdc(), USDC, dex=pools), LP_BURNED_RATIO) == burned
 
 
 def test_a_contract_is_read_in_full() -> None:
@@ -302,6 +309,53 @@ def test_a_list_of_all_holders_is_whole_however_short() -> None:
 )
 def test_locked_liquidity_is_what_is_burned_or_locked(rows: Any, locked: Decimal | None) -> None:
     assert fact(changed(memecoin(), TROE, lp_holders=rows), LP_LOCKED_RATIO) == locked
+
+
+def test_who_keeps_the_shares_is_named_with_the_first_of_its_dates() -> None:
+    rows = [
+        {"address": DEAD, "percent": "0.2", "is_locked": 1},
+        {
+            "address": WALLET.format(1), "tag": "UNCX \u202elocker", "percent": "0.5", "is_locked": 1,
+            "locked_detail": [
+                {"amount": "2", "end_time": "2027-08-06T00:00:00+00:00"},
+                {"amount": "1", "end_time": "1754438400", "opt_time": ""}, {"end_time": "soon"}, None,
+            ],
+        },
+        {"address": WALLET.format(2), "percent": "0.1", "is_locked": 1},
+        {"address": WALLET.format(3), "percent": "0.2", "is_locked": 0},
+    ]  # fmt: skip
+    report = changed(memecoin(), TROE, lp_holders=rows)
+    assert fact(report, LP_LOCKED_RATIO) == Decimal("0.8")
+    assert fact(report, LP_BURNED_RATIO) == Decimal("0.2")
+    named, nameless = fact(report, LP_LOCKS)
+    assert named.kind == "UNCX locker"
+    assert (named.program, named.share) == (WALLET.format(1), Decimal("0.5"))
+    assert named.unlocks_at == datetime(2025, 8, 6, tzinfo=UTC)
+    assert (nameless.kind, nameless.share, nameless.unlocks_at) == ("", Decimal("0.1"), None)
+
+
+def test_a_recorded_pool_that_is_burned_has_no_locker() -> None:
+    report = read(memecoin(), TROE)
+    assert fact(report, LP_BURNED_RATIO) == Decimal("0.999999999999999999")
+    assert fact(report, LP_LOCKS) == ()
+    assert fact(changed(memecoin(), TROE, lp_holders=None), LP_LOCKS) is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"epoch": "910"}],
+        [{"epoch": "soon", "fee_rate": "0.1"}],
+        [{"epoch": "1", "fee_rate": "0.1"}, {"epoch": "2", "fee_rate": "0.2"}],
+        None,
+        "soon",
+    ],
+)
+def test_a_schedule_that_is_not_understood_says_nothing(rows: Any) -> None:
+    fee = {"current_fee_rate": {"fee_rate": "0.01"}, "scheduled_fee_rate": rows}
+    report = changed(usdc(), USDC, transfer_fee=fee)
+    assert fact(report, TRANSFER_FEE_RATIO) == Decimal("0.01")
+    assert fact(report, NEXT_FEE_RATIO) is fact(report, NEXT_FEE_EPOCH) is None
 
 
 def holders(body: Any, token: TokenKey) -> HolderList:

@@ -19,6 +19,7 @@ from data.models.fields import (
     INSIDER_RATIO,
     LARGEST_RATIO,
     LP_LOCKED_RATIO,
+    LP_LOCKS,
     MINT_AUTHORITY,
     MUTABLE,
     RISK_SCORE,
@@ -30,6 +31,7 @@ from data.models.fields import (
     TRANSFER_FEE_RATIO,
     Authority,
     Field,
+    LpLock,
 )
 from data.models.ids import TokenKey
 from data.models.market import Risk, RiskLevel, SecurityReport
@@ -158,6 +160,44 @@ def test_a_holder_that_cannot_be_read_makes_the_concentration_unknown(pct: Any) 
     body = jojo()
     body["topHolders"][0]["pct"] = pct
     assert fact(read(body, JOJO), TOP10_RATIO) is None
+
+
+def test_the_recorded_lockers_are_read_with_what_they_keep_and_until_when() -> None:
+    first, second = fact(read(of("report-jto-2026-trimmed.json"), JTO), LP_LOCKS)
+    assert (first.kind, first.program) == ("streamflow", "strmRqUCoQUgGUan5YhzUZa6KqdzwX5L6FpUxfmKg5m")
+    assert first.unlocks_at == datetime(2027, 2, 17, 13, 0, 1, tzinfo=UTC)
+    assert round(first.share, 6) == Decimal("0.000241")  # $343 of the $1.42M of the one pool in the recording
+    assert (second.kind, second.unlocks_at) == ("raydium_locker", None)  # a date of zero is none
+
+
+@pytest.mark.parametrize(
+    ("lockers", "read_as"),
+    [
+        (None, None),
+        ([], None),
+        ("none", None),
+        ({}, ()),
+        ({"a": None}, (LpLock(),)),
+        ({"a": {"type": 7, "programID": "a b", "unlockDate": "x", "usdcLocked": "NaN"}}, (LpLock(),)),
+        ({"a": {"usdcLocked": 16}}, (LpLock(),)),  # more than there is in all pools
+        ({"a": {"usdcLocked": 1.5, "unlockDate": 10**30}}, (LpLock(share=Decimal("0.1")),)),
+        ({"a": {"type": "<b>x</b>\u202e" + "y" * 99}}, (LpLock(kind="<b>x</b>" + "y" * 31 + "…"),)),
+    ],
+)
+def test_lockers_that_cannot_be_read_say_nothing(lockers: Any, read_as: Any) -> None:
+    body = jojo() | {"lockers": lockers}
+    (market,) = body["markets"]
+    body["markets"] = [market | {"lp": {"lpLockedPct": 100, "baseUSD": 10, "quoteUSD": 5}}]
+    assert fact(read(body, JOJO), LP_LOCKS) == read_as
+
+
+def test_of_a_thousand_lockers_the_largest_are_kept() -> None:
+    body = jojo() | {"lockers": {str(n): {"usdcLocked": n / 1000} for n in range(1_000)}}
+    (market,) = body["markets"]
+    body["markets"] = [market | {"lp": {"lpLockedPct": 100, "baseUSD": 10, "quoteUSD": 5}}]
+    kept = fact(read(body, JOJO), LP_LOCKS)
+    assert len(kept) == 50
+    assert kept[0].share == Decimal("0.0666")
 
 
 def test_locked_liquidity_is_weighed_by_the_size_of_the_pools() -> None:

@@ -26,7 +26,8 @@ Fact: TypeAlias = tuple[object, ...]
 _MOST_WAYS = 150
 # Where a second name, or the careful word for "not said", takes the place of what is gone.
 INSTEAD = {
-    "address", "at", "boosts", "dex", "label", "level", "outlet", "owner", "top10", "url", "verified",
+    "address", "at", "boosts", "dex", "failed", "label", "level", "outlet", "owner", "top10", "transfer_fee",
+    "url", "verified",
 }  # fmt: skip
 # One transaction is read as a whole: its accounts are told apart by their places.
 WHOLE = frozenset({"transaction", "signatures"})

@@ -142,6 +142,29 @@ def test_windows_nest(world: World) -> None:
         assert all((each.change_ratio is None) == (each.buys + each.sells == 0) for each in seen)
 
 
+def test_an_activity_is_the_sum_of_the_trades_of_its_span(world: World) -> None:
+    for pool in list(world.pools.values())[::24]:
+        trades = world.trades(pool, 2_000)
+        for span in (300, 3_600):
+            recent = [trade for trade in trades if trade.at > world.now - timedelta(seconds=span)]
+            assert len(recent) < 2_000
+            bought = [trade for trade in recent if trade.is_buy]
+            sold = [trade for trade in recent if not trade.is_buy]
+            seen = world.activity(pool, span)
+            assert (seen.buys, seen.sells) == (len(bought), len(sold))
+            assert seen.buyers == len({trade.trader for trade in bought})
+            assert seen.sellers == len({trade.trader for trade in sold})
+            assert seen.volume_usd == pytest.approx(sum(trade.volume_usd for trade in recent))
+
+
+def test_what_was_asked_before_is_not_the_answer_of_a_later_moment() -> None:
+    asked, fresh = World(11, START), World(11, START)
+    before = picture(asked)
+    for world in (asked, fresh):
+        world.advance(START + timedelta(hours=1))
+    assert picture(asked) == picture(fresh) != before
+
+
 def test_trades_are_newest_first_and_price_themselves(world: World) -> None:
     pool = world.pools_of(BONK_MINT)[0]
     trades = world.trades(pool, 100)

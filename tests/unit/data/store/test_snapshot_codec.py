@@ -25,6 +25,7 @@ from data.models.fields import (
     Authority,
     Field,
     Link,
+    LpLock,
     Span,
     Unit,
 )
@@ -62,6 +63,16 @@ by_unit: dict[Unit, st.SearchStrategy[Any]] = {
     Unit.TIME: instants,
     Unit.TEXT: plain,
     Unit.AUTHORITY: st.builds(Authority, st.none() | plain),
+    Unit.LOCKS: st.lists(
+        st.builds(
+            LpLock,
+            kind=plain,
+            program=st.none() | plain,
+            share=st.none() | numbers,
+            unlocks_at=st.none() | instants,
+        ),
+        max_size=3,
+    ).map(tuple),
     Unit.LINKS: st.lists(st.builds(Link, plain, plain), max_size=3).map(tuple),
 }
 

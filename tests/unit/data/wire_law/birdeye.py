@@ -37,7 +37,7 @@ from data.models.market import Record
 from data.providers.base import Ask
 from data.sandbox.holders import Role
 from data.sandbox.tokens import Token
-from tests.unit.data.wire_law import truth
+from tests.unit.data.wire_law import truth, wallets
 from tests.unit.data.wire_law.agreement import ANYTHING, UNSAID, Expected, Key, Near
 from tests.unit.data.wire_law.truth import Eye, Truths
 
@@ -236,6 +236,10 @@ def _match(eye: Eye, token: Token) -> Expected:
     }
 
 
+def worth(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
+    return wallets.holdings(eye, ask, summed=True)
+
+
 TRUTHS: Truths = {
     "price:/defi/v3/token/market-data": market,
     "price:/defi/multi_price": prices,
@@ -246,4 +250,6 @@ TRUTHS: Truths = {
     "new_pools:/defi/v2/tokens/new_listing": newest,
     "trending:/defi/token_trending": busiest,
     "search:/defi/v3/search": search,
+    "wallet:/wallet/v2/current-net-worth": worth,
+    "wallet_profit:/wallet/v2/pnl/summary": wallets.profit,
 }

@@ -15,9 +15,11 @@ from data.models.fields import (
     FREEZE_AUTHORITY,
     HOLDERS,
     LARGEST_RATIO,
-    LP_LOCKED_RATIO,
+    LP_BURNED_RATIO,
     MINT_AUTHORITY,
     MUTABLE,
+    NEXT_FEE_EPOCH,
+    NEXT_FEE_RATIO,
     NON_TRANSFERABLE,
     PERMANENT_DELEGATE,
     SUPPLY,
@@ -69,6 +71,13 @@ def _authorities(token: Token) -> dict[Key, Authority]:
 
 def _begins_frozen(token: Token) -> bool:
     return (token.extension("defaultAccountState") or {}).get("accountState") == "frozen"
+
+
+def _next_fee(eye: Eye, token: Token) -> Expected:
+    announced = truth.next_fee(eye.world, token)
+    if announced is None:
+        return {}
+    return {NEXT_FEE_RATIO: Near(value=announced[0] / 10_000), NEXT_FEE_EPOCH: announced[1]}
 
 
 def _mutable(token: Token) -> bool:
@@ -141,12 +150,13 @@ def _scan(eye: Eye, token: Token) -> Expected:
         **_shares(eye, token),
         SUPPLY: truth.supply(token),
         TRANSFER_FEE_RATIO: Near(value=truth.transfer_fee_bps(eye.world, token)[0] / 10_000),
+        **_next_fee(eye, token),
         NON_TRANSFERABLE: False,
         DEFAULT_FROZEN: _begins_frozen(token),
         MUTABLE: _mutable(token),
         CREATOR: token.creator or UNSAID,
         HOLDERS: eye.world.holder_count(token.mint),
-        LP_LOCKED_RATIO: _burned(eye, token),
+        LP_BURNED_RATIO: _burned(eye, token),
     }
 
 

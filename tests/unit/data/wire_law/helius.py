@@ -22,7 +22,7 @@ from data.models.market import Record
 from data.providers.base import Ask
 from data.sandbox.tokens import Token
 from data.sandbox.wire.helius import middle_fee
-from tests.unit.data.wire_law import solana, truth
+from tests.unit.data.wire_law import solana, truth, wallets
 from tests.unit.data.wire_law.agreement import ANYTHING, UNSAID, Expected
 from tests.unit.data.wire_law.truth import Eye, Truths
 
@@ -60,4 +60,4 @@ def fees(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected]:
     return [{"levels": {level: Decimal(round(middle * step)) for level, step in _STEPS.items()}}]
 
 
-TRUTHS: Truths = {"meta:": assets, "fees:": fees, **solana.PAST}
+TRUTHS: Truths = {"meta:": assets, "fees:": fees, "wallet_trades:": wallets.history, **solana.PAST}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from data.models.fields import (
@@ -16,6 +17,7 @@ from data.models.fields import (
     INSIDER_RATIO,
     LARGEST_RATIO,
     LP_LOCKED_RATIO,
+    LP_LOCKS,
     MINT_AUTHORITY,
     MUTABLE,
     RISK_SCORE,
@@ -39,6 +41,7 @@ from tests.unit.data.wire_law.truth import Eye, Truths
 _SCANNED_AFTER = timedelta(minutes=2)
 _MOST_MARKETS = 20
 _PULLED = 0.001
+_CLOSE = 1e-9
 # Findings whose threshold, or whose weight, is the vendor's own.
 _OPINIONS = (
     "Creator history of rugged tokens",
@@ -48,6 +51,25 @@ _OPINIONS = (
     "Single holder ownership",
     "Low amount of LP Providers",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """Locks as (share, program, end in unix seconds); their order and all but the share to the digit."""
+
+    wanted: tuple[tuple[float, str, float], ...]
+
+    def __eq__(self, told: object) -> bool:
+        if not isinstance(told, tuple) or len(told) != len(self.wanted):
+            return False
+        return all(
+            lock.program == program
+            and lock.unlocks_at.timestamp() == until
+            and abs(float(lock.share) - share) < _CLOSE
+            for lock, (share, program, until) in zip(told, self.wanted, strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _scanned(eye: Eye, ask: Ask) -> list[Token]:
@@ -72,11 +94,24 @@ def _risks(eye: Eye, token: Token) -> dict[Key, object]:
 
 
 def _locked(eye: Eye, token: Token) -> object:
-    """Weigh the burned share of each pool by its liquidity; curves have none to burn."""
+    """Weigh the burned or locked share of each pool by its liquidity; curves have none."""
     pools = [pool for pool in eye.world.pools_of(token.mint)[:_MOST_MARKETS] if not pool.dex.is_curve]
     weights = [eye.usd(pool.base, eye.world.state(pool).liquidity_usd).value for pool in pools]
-    burned = sum(weight * pool.lp_burned_ratio for weight, pool in zip(weights, pools, strict=True))
-    return Near(value=burned / sum(weights)) if pools else UNSAID
+    kept = sum(weight * pool.lp_kept_ratio for weight, pool in zip(weights, pools, strict=True))
+    return Near(value=kept / sum(weights)) if pools else UNSAID
+
+
+def _locks(eye: Eye, token: Token) -> object:
+    """Expect every lock with its share of the liquidity of all pools, the largest first."""
+    pools = [pool for pool in eye.world.pools_of(token.mint)[:_MOST_MARKETS] if not pool.dex.is_curve]
+    sizes = [eye.usd(pool.base, eye.world.state(pool).liquidity_usd).value for pool in pools]
+    held = [
+        (size * lock.ratio / sum(sizes), lock)
+        for size, pool in zip(sizes, pools, strict=True)
+        for lock in pool.lp_locks
+    ]
+    rows = ((share, lock.program, truth.whole_second(lock.until).value) for share, lock in held)
+    return Locks(tuple(sorted(rows, key=lambda row: -row[0])))
 
 
 def _top(eye: Eye, token: Token, most: int) -> object:
@@ -126,6 +161,7 @@ def _report(eye: Eye, token: Token) -> Expected:
         CREATOR_TOKENS: ANYTHING,
         MUTABLE: ANYTHING,
         LP_LOCKED_RATIO: _locked(eye, token),
+        LP_LOCKS: _locks(eye, token),
     }
 
 

@@ -14,14 +14,20 @@ from data.providers.base import Ask, Call, Endpoint, Provider, discover
 from data.sandbox import launches
 from data.sandbox.tokens import Kind, Token
 from data.sandbox.world import World
-from tests.unit.data.wire_law import serum, solana, truth
+from tests.unit.data.wire_law import serum, solana, truth, wallets
 
 KINDS = tuple(Kind)
 PROVIDERS: tuple[Provider, ...] = (*discover().values(), SOLANA_RPC)
 NOBODY = TokenKey(Chain.SOLANA, "1" * 32)
 # A list draws the whole market, a coin's rank all coins, trades their signatures: not in every world.
 _LISTS_EVERY = 50
-_SELDOM = {"/coins/{chain}/contract/{address}": 2, "/networks/{chain}/pools/{pool}/trades": 5}
+_SELDOM = {
+    "/coins/{chain}/contract/{address}": 2,
+    "/networks/{chain}/pools/{pool}/trades": 5,
+    "/wallet/v2/current-net-worth": 5,
+    "/wallet/v2/pnl/summary": 5,
+    "/account/portfolio": 5,
+}
 OF_A_NODE = frozenset(
     {
         Capability.SIGNATURES,
@@ -29,6 +35,7 @@ OF_A_NODE = frozenset(
         Capability.ACCOUNTS,
         Capability.OWNED,
         Capability.SIMULATION,
+        Capability.BALANCE,
     }
 )
 _LAUNCH_EVERY = 5  # in these worlds the newest token is minutes old, and asked about
@@ -105,6 +112,8 @@ def ask_about(rng: random.Random, sample: Sample, endpoint: Endpoint, token: Tok
         return Ask()
     if endpoint.capability in OF_A_NODE:
         return solana.asked(rng, sample.world, endpoint, token, lost=lost)
+    if endpoint.capability in wallets.OF_A_WALLET:
+        return wallets.asked(rng, sample.world, token, lost=lost, traders=sample.number % _LISTS_EVERY == 0)
     if endpoint.by == "accounts":
         return Ask(accounts=(key.address,) * 5 if lost else serum.accounts(sample.world, token.mint))
     if endpoint.by == "query":

@@ -18,6 +18,9 @@ from data.models.fields import (
     FREEZE_AUTHORITY,
     MINT_AUTHORITY,
     MUTABLE,
+    NEXT_FEE_AT,
+    NEXT_FEE_EPOCH,
+    NEXT_FEE_RATIO,
     NON_TRANSFERABLE,
     PAUSE_AUTHORITY,
     PERMANENT_DELEGATE,
@@ -33,17 +36,19 @@ from data.models.launch import CoinChange, SignaturePage, Signed, TokenChange
 from data.models.market import Capability, Record
 from data.models.rehearsal import Transfer, Verdict
 from data.providers.base import Ask, Endpoint
-from data.sandbox import minting, openings, seeds
+from data.sandbox import minting, openings, seeds, wallets
 from data.sandbox.holders import Holder as Held
 from data.sandbox.holders import Role
 from data.sandbox.openings import Event
 from data.sandbox.tokens import Token
-from data.sandbox.world import World
+from data.sandbox.world import FIRST_SLOT, SLOT_S, SLOTS_PER_EPOCH, World
 from tests.unit.data.wire_law import truth
 from tests.unit.data.wire_law.agreement import ANYTHING, UNSAID, Expected, Near
 from tests.unit.data.wire_law.truth import Eye, Truths
 
 _INDEXED_AFTER_S = 6.0
+_A_MINUTE = 60.0
+_FEE = 5_000
 LOST = "4Nd1mYvZ7T1zZC4dr8ZZm4y9vZp2LmFf8yWb6c1qLbGg"
 
 
@@ -52,7 +57,7 @@ def mints(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] |
 
 
 def _mint(eye: Eye, token: Token) -> Expected:
-    in_force, announced = truth.transfer_fee_bps(eye.world, token)
+    in_force, _ = truth.transfer_fee_bps(eye.world, token)
     return {
         "token": truth.key(token.mint),
         TOKEN_PROGRAM: token.program.value,
@@ -62,9 +67,23 @@ def _mint(eye: Eye, token: Token) -> Expected:
         MINT_AUTHORITY: Authority(token.mint_authority),
         FREEZE_AUTHORITY: Authority(token.freeze_authority),
         EXTENSIONS: tuple(each.name for each in token.extensions),
-        # A rise on its way counts already.
-        TRANSFER_FEE_RATIO: Near(value=max(in_force, announced) / 10_000),
+        TRANSFER_FEE_RATIO: Near(value=in_force / 10_000),
+        **_next_fee(eye, token),
         **_powers(token),
+    }
+
+
+def _next_fee(eye: Eye, token: Token) -> Expected:
+    """Expect a fee that is announced with its epoch, and about when that begins."""
+    announced, world = truth.next_fee(eye.world, token), eye.world
+    if announced is None:
+        return {}
+    bps, epoch = announced
+    begins = world.moment((epoch * SLOTS_PER_EPOCH - FIRST_SLOT) * SLOT_S)
+    return {
+        NEXT_FEE_RATIO: Near(value=bps / 10_000),
+        NEXT_FEE_EPOCH: epoch,
+        NEXT_FEE_AT: Near(value=begins.timestamp(), within=_A_MINUTE),
     }
 
 
@@ -120,6 +139,9 @@ def asked(rng: random.Random, world: World, endpoint: Endpoint, token: Token, *,
         return Ask(accounts=(key.address, LOST))
     if endpoint.capability is Capability.SIMULATION:
         return _transfer(rng, world, token, key)
+    if endpoint.capability is Capability.BALANCE:
+        held = _wallets(world, token)
+        return Ask(accounts=(LOST if lost or not held else rng.choice(held).owner,))
     holder = rng.choice(world.named_holders(token.mint)).owner
     return Ask(tokens=(key,), accounts=(holder,))
 
@@ -207,11 +229,12 @@ def _opened(world: World, token: Token) -> Sequence[Event]:
 def transactions(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
     """Expect what made a token, to the last base unit."""
     return truth.or_unlisted(
-        _transaction(event) for token in eye.known(ask) for event in _opened(eye.world, token)[:1]
+        transaction(event) for token in eye.known(ask) for event in _opened(eye.world, token)[:1]
     )
 
 
-def _transaction(event: Event) -> Expected:
+def transaction(event: Event) -> Expected:
+    """Expect all that an event changed."""
     return {
         "signature": event.signature,
         "slot": event.slot,
@@ -225,8 +248,9 @@ def _transaction(event: Event) -> Expected:
             for move in event.moves
         ),
         "coins": tuple(CoinChange(account=key, lamports=each) for key, each in event.coins.items() if each),
-        "created": (event.created,),
+        "created": (event.created,) if event.created else (),
         "trades": (),
+        "fee": _FEE,
     }
 
 
@@ -251,9 +275,17 @@ def owned(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] |
             "mint": known[0].mint,
             "owner": each.owner,
             "amount": each.amount,
+            "decimals": known[0].decimals,
         }
         for each in held
     ]
+
+
+def balances(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected]:
+    """Expect what a wallet of the world holds; who is nobody holds nothing."""
+    (address,) = ask.accounts
+    known = wallets.known(eye.world, address)
+    return [{"address": address, "lamports": wallets.stock(eye.world, address) if known else 0}]
 
 
 PAST: Truths = {
@@ -261,5 +293,6 @@ PAST: Truths = {
     "transaction:": transactions,
     "accounts:": accounts,
     "owned:": owned,
+    "balance:": balances,
 }
 TRUTHS: Truths = {"authorities:": mints, "holders:": holders, "simulation:": rehearsals, **PAST}

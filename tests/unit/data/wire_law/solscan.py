@@ -26,7 +26,7 @@ from data.models.ids import Chain, ProviderId
 from data.models.market import Record
 from data.providers.base import Ask
 from data.sandbox.tokens import Pool, Token, TokenProgram
-from tests.unit.data.wire_law import truth
+from tests.unit.data.wire_law import truth, wallets
 from tests.unit.data.wire_law.agreement import ANYTHING, UNSAID, Expected, Key
 from tests.unit.data.wire_law.truth import Eye, Truths
 
@@ -173,6 +173,10 @@ def _match(eye: Eye, token: Token) -> Expected:
     }
 
 
+def portfolio(eye: Eye, ask: Ask, records: Sequence[Record]) -> Sequence[Expected] | None:
+    return wallets.holdings(eye, ask, summed=False)
+
+
 TRUTHS: Truths = {
     "price:/token/price/latest": prices,
     "meta:/token/meta": tokens,
@@ -181,4 +185,5 @@ TRUTHS: Truths = {
     "candles:/token/price-ohlcv": candles,
     "trending:/token/trending": busiest,
     "search:/token/search": search,
+    "wallet:/account/portfolio": portfolio,
 }

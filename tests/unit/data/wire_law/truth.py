@@ -140,6 +140,15 @@ def transfer_fee_bps(world: World, token: Token) -> tuple[int, int]:
     return (later if world.chain_epoch >= newer["epoch"] else earlier), later
 
 
+def next_fee(world: World, token: Token) -> tuple[int, int] | None:
+    """Tell the transfer fee that is announced in basis points, and from which epoch; None where none is."""
+    state = token.extension("transferFeeConfig")
+    newer = None if state is None else state["newerTransferFee"]
+    if not isinstance(newer, Mapping) or world.chain_epoch >= newer["epoch"]:
+        return None
+    return int(newer["transferFeeBasisPoints"]) if newer["maximumFee"] else 0, int(newer["epoch"])
+
+
 def held_by_creator(world: World, token: Token) -> float:
     """Tell which share of the supply the creator holds."""
     held = (holder.amount for holder in world.named_holders(token.mint) if holder.owner == token.creator)

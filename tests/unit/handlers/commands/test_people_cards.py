@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from config.flags import Flag
-from core.charts.spec import Scale
+from core.charts.spec import Scale, Study
 from core.people import Verdict
 from data.models.chat import AuditEntry, FlagOverride, FlagScope, Identity, Level, User
 from data.models.ids import Platform, UserId
@@ -25,7 +25,14 @@ from handlers.cards.people import (
     role_card,
     settings_card,
 )
-from handlers.preferences import PREFERENCES, preferred_scale, preferred_timeframe
+from handlers.preferences import (
+    PREFERENCES,
+    preferred_scale,
+    preferred_studies,
+    preferred_timeframe,
+    suggested,
+    toggled,
+)
 from handlers.reply import Reply, Tone
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -68,10 +75,12 @@ def test_every_level_that_a_person_may_hold_has_a_word() -> None:
 
 
 def test_what_is_held_is_all_there() -> None:
-    card = me_card(user(preferences={"timeframe": "4h"}), [entry()], NOW)
+    held = {"watch_items": 3, "alerts": 1}
+    card = me_card(user(preferences={"timeframe": "4h"}), [entry()], held, NOW)
     told = {field.name: field.value.plain for field in card.fields}
     assert told["Accounts"] == "telegram:123"
     assert told["Settings"] == "timeframe 4h"
+    assert told["Kept, in rows"] == "alerts 1, watch items 3"
     assert told["Your last actions on record"] == "2026-11-22 12:00 role user:7 (level 1 to 2)"
 
 
@@ -151,5 +160,55 @@ def test_a_choice_that_is_no_longer_offered_counts_as_none(kept: str) -> None:
     assert (preferred_timeframe(someone), preferred_scale(someone)) == (Timeframe.M15, None)
 
 
-def test_what_is_usual_is_one_of_the_choices() -> None:
-    assert all(each.usual in each.choices for each in PREFERENCES.values())
+def test_what_is_usual_is_one_of_the_choices_or_none_of_several() -> None:
+    assert all(each.several or each.usual in each.choices for each in PREFERENCES.values())
+    assert all(each.read(each.usual) == each.usual for each in PREFERENCES.values())
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("rsi,ema", "ema,rsi"),
+        ("RSI  ema,ema , bb", "ema,bb,rsi"),
+        ("none", "none"),
+        ("none,ema", None),
+        ("ema,macd", None),
+        (",", None),
+        ("", None),
+        ("ema;rsi", None),
+        ("ema," * 3_000, "ema"),
+    ],
+)
+def test_several_studies_are_kept_in_their_own_order(typed: str, kept: str | None) -> None:
+    assert PREFERENCES["studies"].read(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("own", "of_chat", "drawn"),
+    [
+        ({}, {}, ()),
+        ({"studies": "ema,rsi"}, {}, (Study.EMA, Study.RSI)),
+        ({"studies": "ema"}, {"studies": "bb"}, (Study.EMA,)),
+        ({}, {"studies": "bb"}, (Study.BB,)),
+        ({"studies": "ema,macd"}, {}, ()),
+        ({"studies": "none"}, {"studies": "gone"}, ()),
+    ],
+)
+def test_ones_own_studies_go_before_the_chats(
+    own: dict[str, str], of_chat: dict[str, str], drawn: tuple[Study, ...]
+) -> None:
+    assert preferred_studies(user(preferences=own), of_chat) == drawn
+
+
+def test_a_study_is_added_or_taken_away_by_its_button() -> None:
+    studies, scale = PREFERENCES["studies"], PREFERENCES["scale"]
+    assert toggled(studies, "none", "rsi") == "rsi"
+    assert toggled(studies, "rsi", "ema") == "ema,rsi"
+    assert toggled(studies, "rsi", "rsi") == "none"
+    assert toggled(scale, "log", "linear") == "linear"
+
+
+def test_what_was_typed_before_the_last_comma_stays() -> None:
+    assert suggested("ema,r", ("ema", "rsi", "none")) == (("ema,rsi", "ema,rsi"),)
+    assert suggested("ema,", ("ema", "rsi")) == (("ema,rsi", "ema,rsi"),)
+    assert suggested("x", ("ema", "rsi")) == ()

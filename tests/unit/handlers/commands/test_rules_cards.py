@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.charts.spec import Study
 from data.models.chat import Chat, ChatKind, Effect, Rule, SubjectKind
 from data.models.ids import Platform
 from handlers.args import CONVERTERS, Subject
@@ -62,10 +63,20 @@ def test_the_list_has_a_button_for_each_rule_on_the_page() -> None:
 def test_the_summary_names_a_few_and_counts_the_rest() -> None:
     rules = [rule(SubjectKind.EVERYONE, command=f"cmd{number}", id=number) for number in range(1, 10)]
     rules.append(rule(SubjectKind.USER, "4711", Effect.ALLOW, id=10))
-    body = summary_card(rules).body.plain
+    body = summary_card(rules, {"studies": "ema"}, may_change=False).body.plain
     assert "10 rules: 9 to close a command, 1 to open one" in body
     assert "/cmd5 and 4 more" in body
     assert "4711" not in body  # who it is about is for admins
+    assert "Studies of charts: ema" in body
+
+
+def test_only_who_may_change_a_chats_settings_is_offered_them() -> None:
+    def labels(*, may_change: bool) -> list[str]:
+        card = summary_card((), {"studies": "ema"}, may_change=may_change)
+        return [button.label for row in card.rows for button in row]
+
+    assert labels(may_change=False) == ["Rules"]
+    assert labels(may_change=True) == [*Study, "Rules"]
 
 
 def test_no_rules_are_an_empty_list_in_yaml() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from data.models.ids import SOL
+from data.providers.base import Ask
 from tests.unit.data.providers.recorded import Case, ask, sample, solana
 
 BONK = solana("DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263")
@@ -44,4 +45,7 @@ def cases() -> Iterator[tuple[str, Case]]:
     yield "birdeye /defi/v3/token/txs", Case(of("v3-token-txs.json"), ask(PEPEAI, pool=PEPEAI_POOL))
     yield "birdeye /defi/v2/tokens/new_listing", Case(of("v2-new_listing.json"), ask())
     yield "birdeye /defi/token_trending", Case(of("token_trending.json"), ask())
+    holder = Ask(accounts=("8X35rQUK2u9hfn8rMPwwr6ZSEUhbmfDPEapp589XyoM1",))
+    yield "birdeye /wallet/v2/current-net-worth", Case(of("wallet-v2-current-net-worth.json"), holder)
+    yield "birdeye /wallet/v2/pnl/summary", Case(of("wallet-v2-pnl-summary.json"), holder)
     yield "birdeye /defi/v3/search", Case(of("v3-search.json"), ask(query="trends"))

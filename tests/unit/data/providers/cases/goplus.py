@@ -59,7 +59,7 @@ def trap() -> Any:
         "non_transferable": "1",
         "transfer_fee": {
             "current_fee_rate": {"fee_rate": "0.03", "maximum_fee": "5e13"},
-            "scheduled_fee_rate": [],
+            "scheduled_fee_rate": [{"epoch": "910", "fee_rate": "0.08", "maximum_fee": "5e13"}],
         },
         "transfer_hook": [{"address": HOOK, "malicious_address": 0}],
         "trusted_token": 0,

@@ -6,7 +6,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from tests.unit.data.providers.cases.solana import past
+from data.providers.base import Ask
+from tests.unit.data.providers.cases.solana import OWNER, past
 from tests.unit.data.providers.recorded import BONK, Case, ask, sample, solana
 
 JITOSOL = solana("J1toso1uCk3RLmjorhTtrVwY9HJ7X8V9yYac6Y7kGCPn")
@@ -29,4 +30,7 @@ def cases() -> Iterator[tuple[str, Case]]:
     yield "helius  meta", Case(answered(fungible()), ask(JITOSOL))
     yield "helius  meta", Case(answered([fungible(), None, lad["result"]]), ask(MAD_LAD, BONK, JITOSOL))
     yield "helius  fees", Case(sample("helius", "getPriorityFeeEstimate-all-levels.json"), ask())
+    one = sample("solana", "getTransaction-json-v0-lookup-table.json")["result"]
+    history = {"data": [{**one, "transactionIndex": 42}], "paginationToken": "1055:5"}
+    yield "helius  wallet_trades", Case(answered(history), Ask(accounts=(OWNER,), limit=100))
     yield from past("helius")

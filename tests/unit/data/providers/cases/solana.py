@@ -29,6 +29,14 @@ def named() -> Any:
     return body
 
 
+def dearer() -> Any:
+    """Build a mint whose transfers cost more from the epoch after the recorded one on."""
+    body = copy.deepcopy(sample("solana", "getAccountInfo-mint-token2022-transferFee-flux.json"))
+    state = body["result"]["value"]["data"]["parsed"]["info"]["extensions"][0]["state"]
+    state["newerTransferFee"] |= {"transferFeeBasisPoints": 2_500, "epoch": 564}
+    return body
+
+
 OWNER = "A1TMhSGzQxMr1TboBKtgixKz1sS6REASMxPo1qsyTSJd"
 HELD = "BGocb4GEpbTFm8UFV2VsDSaBXHELPfAXrvd4vtt8QWrA"
 SIGNATURE = "5h6xBEauJ3PK6SWCZ1PGjBvj8vDdWG3KpwATGy1ARAXFSDwt8GFXM7W5Ncn16wmqokgpiKRLuS83KUxyZyv2sUYv"
@@ -44,6 +52,7 @@ def several() -> Any:
 
 def cases() -> Iterator[tuple[str, Case]]:
     yield "solana  authorities", Case(named(), ask(FLUX))
+    yield "solana  authorities", Case(dearer(), ask(FLUX))
     yield "solana  holders", Case(sample("solana", "getTokenLargestAccounts.json"), ask(BONK))
     yield from past("solana")
     rehearsed = Ask(query="AQAA", amount=1_000)
@@ -57,5 +66,7 @@ def past(provider: str) -> Iterator[tuple[str, Case]]:
     one = Ask(query=SIGNATURE)
     yield f"{provider}  transaction", Case(sample("solana", "getTransaction-json-v0-lookup-table.json"), one)
     yield f"{provider}  accounts", Case(several(), Ask(accounts=(HELD, NOWHERE)))
+    lamports = {"jsonrpc": "2.0", "id": 1, "result": {"context": {"slot": 83_986_105}, "value": 2_039_280}}
+    yield f"{provider}  balance", Case(lamports, Ask(accounts=(OWNER,)))
     owned = Ask(accounts=(OWNER,), tokens=(SOL,))
     yield f"{provider}  owned", Case(sample("solana", "getTokenAccountsByOwner.json"), owned)

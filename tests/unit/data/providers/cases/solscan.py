@@ -8,6 +8,7 @@ from typing import Any
 
 from data.models.ids import SOL
 from data.models.market import Timeframe
+from data.providers.base import Ask
 from tests.unit.data.providers.recorded import Case, ask, sample, solana
 
 WATER = solana("2JHrkVb5NwQEKRgLbBu9CyrG7F7SmvJyLW1NkpdP8WWR")
@@ -31,4 +32,6 @@ def cases() -> Iterator[tuple[str, Case]]:
     yield "solscan /token/markets", Case(of("markets"), ask(SOL))
     yield "solscan /token/price-ohlcv", Case(of("price-ohlcv"), MINUTES)
     yield "solscan /token/trending", Case(of("trending"), ask())
+    holder = Ask(accounts=("BgaKshAaCd2bZf6EgwCiwQooDqncxGUbt58Tosu43Z9Z",))
+    yield "solscan /account/portfolio", Case(sample("solscan", "v2-account-portfolio.json"), holder)
     yield "solscan /token/search", Case(of("search"), ask(query="jup"))

@@ -8,7 +8,7 @@ Source: https://api.rugcheck.xyz/swagger/index.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from data.models.fields import (
     INSIDER_RATIO,
     LARGEST_RATIO,
     LP_LOCKED_RATIO,
+    LP_LOCKS,
     MINT_AUTHORITY,
     MUTABLE,
     NAME,
@@ -39,13 +40,12 @@ from data.models.fields import (
 from data.models.ids import SOL, Chain, ProviderId, TokenKey
 from data.models.launch import CreatorToken, CreatorTokens
 from data.models.market import Capability, Fact, Risk, RiskLevel, SecurityReport, facts
-from data.models.money import divided, times
 from data.providers import values
 from data.providers.base import Ask, Auth, Endpoint, ErrorMap, Json, Provider, Quota
+from data.providers.rugcheck import liquidity
 
 _LEVELS = {level.value: level for level in RiskLevel}
 _POOLED = {"AMM", "LOCKER"}
-_CURVES = {"pump_fun"}
 _TOP = 10
 _SENTENCE = 200
 _MOST_SIBLINGS = 1_000
@@ -94,14 +94,15 @@ def _facts(report: Mapping[str, Json], token: TokenKey) -> tuple[Fact[object], .
         (FREEZE_AUTHORITY, _authority(report, "freezeAuthority", "freeze authority")),
         (TRANSFER_FEE_RATIO, values.share(fee)),
         (CREATOR, creator),
-        (DEV_RATIO, None if held is None else _part(Decimal(held), Decimal(raw_supply or 0))),
+        (DEV_RATIO, None if held is None else values.part(Decimal(held), Decimal(raw_supply or 0))),
         (CREATOR_TOKENS, _siblings(report.get("creatorTokens"))),
         (MUTABLE, meta["mutable"] if isinstance(meta.get("mutable"), bool) else None),
         (HOLDERS, values.count(report.get("totalHolders"))),
         (TOP10_RATIO, _top_share(report, _TOP)),
         (LARGEST_RATIO, _top_share(report, 1)),
         (INSIDER_RATIO, _insider_share(report)),
-        (LP_LOCKED_RATIO, _locked_share(values.items(report.get("markets")))),
+        (LP_LOCKED_RATIO, liquidity.locked_share(report)),
+        (LP_LOCKS, liquidity.locks(report)),
     )
 
 
@@ -129,11 +130,6 @@ def _authority(report: Mapping[str, Json], key: str, words: str) -> Authority | 
     clear = key in mint and mint[key] is None and mint.get("isInitialized") is True
     contradicted = report.get(key) or any(words in risk.name.lower() for risk in _risks(report))
     return Authority(None) if clear and not contradicted else None
-
-
-def _part(amount: Decimal, whole: Decimal) -> Decimal | None:
-    """Divide; None where the whole is nothing, or less than its part."""
-    return divided(amount, whole) if amount <= whole else None
 
 
 def _siblings(created: Json) -> int | None:
@@ -192,21 +188,6 @@ def _top_share(report: Mapping[str, Json], most: int) -> Decimal | None:
     return total if largest and total <= 1 else None
 
 
-def _locked_share(markets: Sequence[Json]) -> Decimal | None:
-    """Weigh the locked part of each pool by its liquidity; None without a pool that has any."""
-    locked = total = Decimal(0)
-    for market in map(values.mapping, markets):
-        pool = values.mapping(market.get("lp"))
-        share = values.share(pool.get("lpLockedPct"))
-        base, quote = values.number(pool.get("baseUSD")), values.number(pool.get("quoteUSD"))
-        kind = values.text(market.get("marketType"))
-        if kind is None or kind in _CURVES or share is None or base is None or quote is None:
-            continue
-        total += base + quote
-        locked += times(share, base + quote)
-    return _part(locked, total)
-
-
 def _fault(status: int, body: Json) -> UpstreamError | None:
     error = values.text(values.mapping(body).get("error"), 120)
     return Unavailable(error) if error and status < 400 else None
@@ -249,6 +230,7 @@ PROVIDER = Provider(
                     HOLDERS,
                     TOP10_RATIO,
                     LP_LOCKED_RATIO,
+                    LP_LOCKS,
                     RISK_SCORE,
                     RUGGED,
                 }

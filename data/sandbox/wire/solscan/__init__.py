@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from data.sandbox import seeds
 from data.sandbox.tokens import Dex, Pool, Token, TokenProgram
 from data.sandbox.wire.call import Answer, Call, Vendor
+from data.sandbox.wire.solscan import wallets
+from data.sandbox.wire.solscan.envelope import ID, factor, misspelled, refused, told
 from data.sandbox.world import World
 
-ID = "solscan"
 _DAY_S = 86_400
-_BASE58 = frozenset("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
 _MOST_PRICES = 50
 _MOST_TRENDING = 100
 _MOST_CANDLES = 1_000
@@ -41,30 +41,10 @@ _PROGRAMS: Mapping[Dex, str] = {
 }
 
 
-def _told(data: object) -> Answer:
-    return Answer(body={"success": True, "data": data, "metadata": {}})
-
-
-def _refused(message: str) -> Answer:
-    said = {"code": 1100, "message": f"Validation Error: {message}"}
-    return Answer(body={"success": False, "errors": said}, status=400)
-
-
-def _misspelled(mints: list[str]) -> Answer | None:
-    """Refuse the first address that is none."""
-    wrong = (mint for mint in mints if not (32 <= len(mint) <= 44 and _BASE58.issuperset(mint)))
-    mint = next(wrong, None)
-    return None if mint is None else _refused(f"Address [{mint}] is invalid")
-
-
 def _page(call: Call, sizes: frozenset[int] = _PAGES) -> slice | None:
     """Read which rows are asked for; None where the size is not one of the few."""
     size, page = call.number("page_size", 10), call.number("page", 1)
     return slice((page - 1) * size, page * size) if size in sizes and page >= 1 else None
-
-
-def _factor(world: World, mint: str) -> float:
-    return 1.0 + world.skew(ID, mint)
 
 
 def _percent(ratio: float | None) -> float | None:
@@ -74,15 +54,15 @@ def _percent(ratio: float | None) -> float | None:
 def meta(world: World, call: Call) -> Answer:
     """Answer `/token/meta`."""
     mint = call.query.get("address", "")
-    refused, token = _misspelled([mint]), world.tokens.get(mint)
-    if refused is not None:
-        return refused
-    return _told({} if token is None else _described(world, token) | _authorities(token))
+    wrong, token = misspelled([mint]), world.tokens.get(mint)
+    if wrong is not None:
+        return wrong
+    return told({} if token is None else _described(world, token) | _authorities(token))
 
 
 def _described(world: World, token: Token) -> dict[str, object]:
     """Write what a token's page and a search row share; who made it is told whole or not at all."""
-    ratio = _factor(world, token.mint)
+    ratio = factor(world, token.mint)
     day, twice = (world.token_activity(token.mint, span_s) for span_s in (_DAY_S, 2 * _DAY_S))
     price, volume = world.price_usd(token.mint) * ratio, day.volume_usd * ratio
     before = twice.volume_usd * ratio - volume
@@ -130,15 +110,15 @@ def prices(world: World, call: Call) -> Answer:
     """Answer `/token/price/latest`."""
     mints = call.listed("address[]")
     if not 1 <= len(mints) <= _MOST_PRICES:
-        return _refused("address must contain 1 to 50 elements")
-    refused = _misspelled(mints)
-    if refused is not None:
-        return refused
-    return _told([_price(world, world.tokens[mint]) for mint in mints if mint in world.tokens])
+        return refused("address must contain 1 to 50 elements")
+    wrong = misspelled(mints)
+    if wrong is not None:
+        return wrong
+    return told([_price(world, world.tokens[mint]) for mint in mints if mint in world.tokens])
 
 
 def _price(world: World, token: Token) -> dict[str, object]:
-    price = world.price_usd(token.mint) * _factor(world, token.mint)
+    price = world.price_usd(token.mint) * factor(world, token.mint)
     return {
         "address": token.mint,
         "price": price,
@@ -152,10 +132,10 @@ def holders(world: World, call: Call) -> Answer:
     """Answer `/token/holders`: the largest first, with how many there are in all."""
     token, rows = world.tokens.get(call.query.get("address", "")), _page(call)
     if rows is None:
-        return _refused("page_size must be one of 10, 20, 30, 40")
+        return refused("page_size must be one of 10, 20, 30, 40")
     if token is None:
-        return _told({"total": 0, "items": []})
-    price = world.price_usd(token.mint) * _factor(world, token.mint)
+        return told({"total": 0, "items": []})
+    price = world.price_usd(token.mint) * factor(world, token.mint)
     items = [
         {
             "address": holder.account,
@@ -169,25 +149,25 @@ def holders(world: World, call: Call) -> Answer:
         }
         for rank, holder in enumerate(world.named_holders(token.mint), 1)
     ]
-    return _told({"total": world.holder_count(token.mint), "items": items[rows]})
+    return told({"total": world.holder_count(token.mint), "items": items[rows]})
 
 
 def markets(world: World, call: Call) -> Answer:
     """Answer `/token/markets`: the pools of one mint, or of a pair, the sides in mint order."""
     wanted, rows = set(call.listed("token[]")), _page(call, _PAGES | {60, 100})
     if rows is None or not 1 <= len(wanted) <= 2:
-        return _refused("token must contain 1 to 2 elements")
+        return refused("token must contain 1 to 2 elements")
     found = [pool for pool in world.pools_of(min(wanted)) if wanted <= {pool.base, pool.quote}]
     shown = [_market(world, pool) for pool in found]
     key = {"volume": "total_volume_24h", "trade": "total_trades_24h", "trader": "num_trader_24h"}
     by = key.get(call.query.get("sort_by", ""), "total_tvl")
     shown.sort(key=lambda row: float(str(row[by])), reverse=True)
-    return _told(shown[rows])
+    return told(shown[rows])
 
 
 def _market(world: World, pool: Pool) -> dict[str, object]:
     """Write one pool; what came the day before is absent for one that was not there."""
-    ratio = _factor(world, pool.base)
+    ratio = factor(world, pool.base)
     day, twice = (world.activity(pool, span_s) for span_s in (_DAY_S, 2 * _DAY_S))
     sides = sorted((pool.base, pool.quote))
     vaults = [seeds.address(world.seed, "vault", pool.address, mint) for mint in sides]
@@ -219,19 +199,19 @@ def candles(world: World, call: Call) -> Answer:
     pool, step_s = world.pools.get(call.query.get("pool_id", "")), _STEPS.get(resolution)
     limit = call.number("candles", 600)
     if step_s is None or not 1 <= limit <= _MOST_CANDLES:
-        return _refused("res or candles is invalid")
+        return refused("res or candles is invalid")
     rows: list[dict[str, object]] = []
     if pool is not None and mint in (pool.base, pool.quote):
         until = call.number("to_time", 0)
         bars = world.candles(
             pool, step_s, of_quote=mint == pool.quote, before_s=until + 1 if until else None, limit=limit
         )
-        rows = [_bar(bar, _factor(world, mint)) for bar in bars.tolist()]
+        rows = [_bar(bar, factor(world, mint)) for bar in bars.tolist()]
     if rows and resolution != "1m":
         rows.insert(-1, {**rows[-1], "close_price": rows[-1]["open_price"]})
     echoed = {"currency": call.query["currency"]} if "currency" in call.query else {}
     cursor = {"cursor": rows[0]["time"]} if rows else {}
-    return _told({"data": rows, "candles": len(rows), **echoed, "res": resolution, **cursor})
+    return told({"data": rows, "candles": len(rows), **echoed, "res": resolution, **cursor})
 
 
 def _bar(bar: list[float], ratio: float) -> dict[str, object]:
@@ -250,21 +230,21 @@ def trending(world: World, call: Call) -> Answer:
     """Answer `/token/trending`: most traded in an hour first; names alone."""
     limit = call.number("limit", 10)
     if not 1 <= limit <= _MOST_TRENDING:
-        return _refused("limit must not be greater than 100")
+        return refused("limit must not be greater than 100")
     quotes = {pool.quote for pool in world.pools.values()}
     others = [token for token in world.tokens.values() if token.mint not in quotes]
     traded = [(world.token_activity(token.mint, 3_600).volume_usd, token) for token in others]
     busy = sorted((each for each in traded if each[0] > 0), key=lambda each: -each[0])
     keys = ("address", "decimals", "name", "symbol")
     rows = [(token.mint, token.decimals, token.name, token.symbol) for _, token in busy[:limit]]
-    return _told([dict(zip(keys, row, strict=True)) for row in rows])
+    return told([dict(zip(keys, row, strict=True)) for row in rows])
 
 
 def search(world: World, call: Call) -> Answer:
     """Answer `/token/search`: tokens by address, symbol or name, the known ones first."""
     keyword, rows = call.query.get("keyword", ""), _page(call)
     if rows is None or not keyword:
-        return _refused("keyword or page_size is invalid")
+        return refused("keyword or page_size is invalid")
     word = keyword.casefold()
     found = [
         token
@@ -276,7 +256,7 @@ def search(world: World, call: Call) -> Answer:
         _described(world, token) | {"market_cap_rank": None, "is_verified": token.coingecko_id is not None}
         for token in found[rows]
     ]
-    return _told({"total": len(found), "items": items})
+    return told({"total": len(found), "items": items})
 
 
 VENDOR = Vendor(
@@ -290,6 +270,7 @@ VENDOR = Vendor(
         "/token/price-ohlcv": candles,
         "/token/trending": trending,
         "/token/search": search,
+        "/account/portfolio": wallets.portfolio,
     },
     throttled={"success": False, "errors": {"code": 1429, "message": "Too many requests"}},
     refusal={"success": False, "errors": {"code": 1500, "message": "Internal server error"}},

@@ -1,0 +1,1 @@
+"""Alerts: what people wait for, matched against every price that stands."""

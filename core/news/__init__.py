@@ -1,0 +1,1 @@
+"""What is told to many: announcements, headlines, releases; and who asked to hear them."""

@@ -1,0 +1,1 @@
+"""The radar: watches the market, tells of signals, and grades what it told."""

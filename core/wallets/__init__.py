@@ -1,0 +1,1 @@
+"""Wallets: what one holds, did and earned, and what somebody who copied it would have got."""
