@@ -228,8 +228,8 @@ async def test_who_asks_to_be_told_here_is_told_here(scene: Scene, platform: Pla
     assert is_refused(await scene.say(who, "/notify here", group(platform)))
     local = Person(identity=replace(account(Platform.CONSOLE)))
     await scene.people.join(local.identity, "Me")
-    assert is_refused(await scene.say(local, "/notify here"))
-    assert "no platform reaches you" in words(await scene.say(local, "/notify"))
+    assert "You are told on " in words(await scene.say(local, "/notify here"))
+    assert "no platform reaches you" not in words(await scene.say(local, "/notify"))
 
 
 @pytest.mark.parametrize(
