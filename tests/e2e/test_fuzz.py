@@ -98,12 +98,12 @@ async def _everyone(tx: Tx) -> AsyncIterator[User]:
 
 
 async def _deeds(tx: Tx) -> AsyncIterator[AuditEntry]:
-    """Walk the audit, without what is everybody's right: to join, to set one's own, to be forgotten."""
+    """Walk the audit, without what is everybody's right: to join, to choose for oneself, to be forgotten."""
     before: int | None = None
     while page := await tx.audit.page(before, limit=100):
         before = page[-1].seq
         for entry in page:
-            if entry.action not in {"join", "setting", "forget"}:
+            if entry.action not in {"join", "setting", "subscribe", "unsubscribe", "forget"}:
                 yield entry
 
 

@@ -180,9 +180,10 @@ async def test_a_place_that_was_unlinked_is_no_place_any_more(town: Town) -> Non
     assert await town.audience.home(user.id) == at(TELEGRAM, user)
 
 
-async def test_who_is_on_the_console_alone_has_an_inbox(town: Town) -> None:
+async def test_who_is_on_the_console_alone_is_told_there(town: Town) -> None:
     user = await town.person(Identity(Platform.CONSOLE, "local"))
-    assert await town.audience.of_people([user.id], notice()) == (inbox(user),)
+    there = Target(channel=Channel.CONSOLE, address="local", private=True, user_id=user.id)
+    assert await town.audience.of_people([user.id], notice()) == (there, inbox(user))
 
 
 async def test_who_is_blocked_or_waits_or_is_gone_hears_nothing(town: Town) -> None:

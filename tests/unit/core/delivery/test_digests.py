@@ -156,11 +156,9 @@ async def test_a_chat_gets_its_digest_where_it_hears_the_stream(office: Office) 
     assert (told.total, len(told.lines), told.inbox) == (digests.LINES + 5, digests.LINES, False)
 
 
-async def test_who_is_gone_or_only_on_the_console_gets_none(office: Office) -> None:
+async def test_who_is_gone_gets_none(office: Office) -> None:
     gone = await office.people.join(ZORA, "Zora")
-    local = await office.people.join(Identity(Platform.CONSOLE, "local"), "Me")
     await office.hold("a", held(gone))
-    await office.hold("b", held(local))
     async with office.store.begin() as tx:
         await tx.users.forget(gone.id)
     office.clock.advance(4_000)
